@@ -1,0 +1,14 @@
+"""What is proved about an invoice, exactly: every rule with zero tolerance, every failure a finding."""
+
+from fakturo.order import Record
+
+
+class Finding(Record):
+    """One reason why something is not proved: what, where, what to do."""
+
+    code: str
+    """snake_case, stable: `line_net_wrong`, `total_differs`, `lines_quarantined`."""
+    message: str
+    """One sentence for a person."""
+    place: str | None = None
+    """`line 3`, `customer`, `total`."""

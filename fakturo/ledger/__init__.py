@@ -1,0 +1,1 @@
+"""The only writer of business facts: tables, queue, numbering, drafts, outbox, audit chain."""

@@ -1,0 +1,96 @@
+"""The one door to the ledger database: an engine, and transactions that never tear.
+
+SQLite runs in WAL mode with foreign keys on; a writing transaction takes the write lock at once
+(`BEGIN IMMEDIATE`), so that it waits instead of failing half-way. PostgreSQL runs as it is.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+
+from fakturo.errors import LedgerBusy
+from fakturo.settings import Settings
+
+
+def open_ledger(settings: Settings) -> Engine:
+    """Engine of the ledger; migrated on the first call of the process.
+
+    Raises:
+        LedgerBusy: the database does not answer, or another process is migrating for too long.
+    """
+    return _open(settings.ledger_url, settings.ledger.busy_timeout_s)
+
+
+@cache
+def _open(url: str, busy_timeout_s: float) -> Engine:
+    from fakturo.ledger.migrate import upgrade
+
+    engine = connect(url, busy_timeout_s)
+    try:
+        upgrade(engine)
+    except OperationalError as error:
+        shown = make_url(url).render_as_string(hide_password=True)
+        raise LedgerBusy(
+            f"The ledger {shown} cannot be opened: {error.orig}. Check FAKTURO_LEDGER_URL."
+        ) from error
+    return engine
+
+
+def connect(url: str, busy_timeout_s: float = 60.0) -> Engine:
+    """Engine without migration."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24)
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=24)
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = "IMMEDIATE" if connection.get_execution_options().get("writes") else "DEFERRED"
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that will write: commits at the end, rolls back on any error.
+
+    Raises:
+        LedgerBusy: another process held the write lock for longer than the busy timeout.
+    """
+    with engine.connect().execution_options(writes=True) as connection:
+        try:
+            transaction = connection.begin()
+        except OperationalError as error:
+            raise LedgerBusy(f"The ledger is locked by another process: {error.orig}. Try again.") from error
+        with transaction:
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view: all reads inside see the same moment."""
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
+        with connection.begin():
+            yield connection
+
+
+def data_version(connection: Connection) -> int:
+    """A number that changes when another SQLite connection has committed; cheap to poll."""
+    return int(connection.execute(text("PRAGMA data_version")).scalar_one())

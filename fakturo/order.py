@@ -1,0 +1,122 @@
+"""An order: what a customer asked for, before anything is proved.
+
+Terms follow EN 16931 where an order has them (BT-13 purchase order reference, BT-129 quantity,
+BT-146 item net price, BT-149 price base quantity, BG-27 line allowances, BG-28 line charges).
+"""
+
+import hashlib
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+
+from fakturo.money import exponent, plain
+
+Number = Annotated[
+    Decimal,
+    Field(max_digits=24, decimal_places=10, allow_inf_nan=False),
+    PlainSerializer(plain, return_type=str),
+]
+"""A Decimal that is written without exponent or trailing zeros, so that equal numbers hash alike."""
+
+TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M"]
+"""UNCL 5305 subset of EN 16931 (BT-118, BT-151)."""
+
+
+class Record(BaseModel):
+    """What all our records share: frozen, and an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Party(Record):
+    """A buyer or a place of delivery (BG-7). Only `id`, the seller's account number for it, is required."""
+
+    id: str = Field(min_length=1, max_length=120)
+    name: str | None = None
+    street: str | None = None
+    city: str | None = None
+    postcode: str | None = None
+    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
+    """ISO 3166-1 alpha-2 (BT-55)."""
+    country_name: str | None = None
+    """The country as the source wrote it, when it is no ISO code we could find."""
+    vat_id: str | None = None
+    email: str | None = None
+
+
+class Adjustment(Record):
+    """An allowance (less) or charge (more) of a line (BG-27, BG-28) or of the document (BG-20, BG-21)."""
+
+    kind: Literal["allowance", "charge"]
+    amount: Number = Field(ge=0)
+    """In the order's currency, always positive; `kind` gives the direction."""
+    reason: str = "Discount"
+    tax_category: TaxCategory | None = None
+    tax_rate: Number | None = Field(default=None, ge=0, le=100)
+    """Of a document-level adjustment: percent. None: the seller's default."""
+
+
+class OrderLine(Record):
+    """One thing that was asked for."""
+
+    no: int = Field(ge=1)
+    code: str | None = None
+    """Seller's item identifier (BT-155)."""
+    name: str = Field(min_length=1, max_length=1000)
+    quantity: Number = Field(gt=0)
+    unit: str = "C62"
+    """UN/ECE Recommendation 20 code (BT-130); C62 is "one"."""
+    unit_price: Number = Field(ge=0)
+    """Net price of `price_base` units, without tax (BT-146)."""
+    price_base: Number = Field(default=Decimal(1), gt=0)
+    adjustments: tuple[Adjustment, ...] = ()
+    tax_category: TaxCategory | None = None
+    tax_rate: Number | None = Field(default=None, ge=0, le=100)
+    """Percent. None: the client's, else the seller's default."""
+    source_line: int | None = None
+    """Line of the file that it came from, counted from 1."""
+
+
+class Order(Record):
+    """One order. Amounts are in `currency`; code computes every total, the source's own are only compared."""
+
+    external_id: str = Field(min_length=1, max_length=200)
+    kind: Literal["order", "cancellation"] = "order"
+    cancels: str | None = None
+    """Of a cancellation: the external id of the order that it takes back, where the source names it."""
+    customer: Party
+    currency: str = Field(pattern=r"^[A-Z]{3}$")
+    ordered_on: date
+    po_number: str | None = None
+    lines: tuple[OrderLine, ...] = Field(min_length=1)
+    adjustments: tuple[Adjustment, ...] = ()
+    terms_days: int | None = Field(default=None, ge=0, le=365)
+    note: str | None = None
+    stated_net: Number | None = None
+    """Sum of line nets that the source claims; a difference is a finding."""
+    stated_total: Number | None = None
+    """Total with tax that the source claims; a difference is a finding."""
+
+    @model_validator(mode="after")
+    def _currency_is_money(self) -> Self:
+        exponent(self.currency)
+        return self
+
+
+def content(order: Order) -> str:
+    """Canonical JSON of an order: fixed key order, defaults left out, numbers in plain form."""
+    return order.model_dump_json(exclude_defaults=True)
+
+
+def identity(order: Order) -> str:
+    """SHA-256, hex, of what was asked for: the canonical JSON without where in its file each line stood.
+
+    The same order in another file, or further down in the same one, is the same order.
+    """
+    meaning = order.model_dump_json(exclude_defaults=True, exclude=_PLACE)
+    return hashlib.sha256(meaning.encode()).hexdigest()
+
+
+_PLACE = {"lines": {"__all__": {"source_line"}}}

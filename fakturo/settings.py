@@ -1,0 +1,248 @@
+"""Environment, `.env` and `fakturo.toml` -> one frozen `Settings`, in that order of strength.
+
+`FAKTURO_AI_RPM=600` sets `ai.rpm`: the first underscore after the prefix splits group from name. In
+`fakturo.toml` the same stands as `rpm = 600` under `[ai]`. Nothing else in Fakturo reads the environment.
+"""
+
+import os
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from stdnum import iban as iban_number
+from stdnum.exceptions import ValidationError as NotValid
+
+from fakturo.errors import BadInput, BadSetting
+from fakturo.money import exponent
+from fakturo.order import TaxCategory
+
+SAMPLE_SELLER = "Sample Wholesale Ltd"
+"""Name of the built-in seller. Documents issued under it are marked as specimens."""
+
+
+class Group(BaseModel):
+    """A group of settings: frozen, unknown names refused, defaults checked too."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class Seller(Group):
+    """Who issues the invoices (BG-4), and the defaults that hold where order and client are silent."""
+
+    name: str = SAMPLE_SELLER
+    street: str = "1 Market Lane"
+    city: str = "London"
+    postcode: str = "EC1A 1AA"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "GB"
+    vat_id: str | None = "GB999999973"
+    email: str | None = "billing@example.com"
+    phone: str | None = None
+    website: str | None = None
+    iban: str | None = "GB33BUKB20201555555555"
+    bic: str | None = None
+    bank: str | None = None
+    logo: Path | None = None
+    language: Literal["en", "de"] = "en"
+    currency: str = "GBP"
+    """Of an order that names none."""
+    tax_category: TaxCategory = "S"
+    tax_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(20)
+    """Percent, where neither line nor client says."""
+    tax_exemption_reason: str | None = None
+    """Printed where the category is E, AE, K, G or O (BT-120)."""
+    series: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")] = "INV"
+    terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+
+    @field_validator("currency")
+    @classmethod
+    def _currency_is_money(cls, value: str) -> str:
+        try:
+            exponent(value)
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return value
+
+    @field_validator("iban")
+    @classmethod
+    def _iban_checks_out(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        try:
+            return str(iban_number.validate(value, check_country=False))
+        except NotValid:
+            raise ValueError("an IBAN whose check digits are right") from None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether nobody has set up a seller yet."""
+        return self.name == SAMPLE_SELLER
+
+
+class Ledger(Group):
+    """Where the facts are kept."""
+
+    url: str = ""
+    """Empty: `sqlite:///<home>/ledger.sqlite`. Else `postgresql://user:password@host/database`."""
+    busy_timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    """Longest bulk landing measured: 5 s for 750,000 lines."""
+    lease_s: Annotated[float, Field(gt=0)] = 120.0
+
+
+class Ai(Group):
+    """The model that reads free text. No `base_url`: only orders that code understands are drafted."""
+
+    base_url: str = ""
+    api_key: SecretStr = SecretStr("")
+    model: str = "gpt-4o-mini"
+    rpm: Annotated[int, Field(gt=0)] | None = None
+    """Requests a minute; None: learned from the provider's headers."""
+    tpm: Annotated[int, Field(gt=0)] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=256)] = 10
+    timeout_s: Annotated[float, Field(gt=0)] = 60.0
+    max_reasks: Annotated[int, Field(ge=0, le=5)] = 1
+    max_parks: Annotated[int, Field(ge=1)] = 20
+    max_tokens_per_run: Annotated[int, Field(gt=0)] | None = None
+
+
+class Intake(Group):
+    """Limits at the door, so that one hostile file leaves the rest running."""
+
+    max_file_mb: Annotated[int, Field(gt=0)] = 4096
+    max_line_mb: Annotated[int, Field(gt=0)] = 8
+    max_document_mb: Annotated[int, Field(gt=0)] = 32
+    """Of one XML, e-mail or text."""
+    max_unpacked_mb: Annotated[int, Field(gt=0)] = 2048
+    """What an XLSX may unpack to."""
+    stable_s: Annotated[float, Field(ge=0)] = 2.0
+    """A file in the inbox is taken once it has not changed for so long."""
+    memory_mb: Annotated[int, Field(ge=64)] = 600
+    """What DuckDB may hold while reading."""
+
+
+class Warehouse(Group):
+    """The published DuckDB file."""
+
+    keep: Annotated[int, Field(ge=1)] = 5
+    """How many earlier publishes stay readable."""
+    names: bool = False
+    """Whether customer names are published; off, `dim_customers` holds only account numbers."""
+    memory_mb: Annotated[int, Field(ge=64)] = 2000
+
+
+class Render(Group):
+    """Documents."""
+
+    processes: Annotated[int, Field(ge=1, le=64)] = 2
+
+
+class Up(Group):
+    """`fakturo up`."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 4200
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. See `fakturo config` for the effective values."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="FAKTURO_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        env_file=".env",
+        toml_file="fakturo.toml",
+        frozen=True,
+        extra="ignore",
+        validate_default=True,
+    )
+
+    home: Path = Path("data")
+    """Folder of ledger, inbox, archive, documents and warehouse."""
+    seller: Seller = Seller()
+    ledger: Ledger = Ledger()
+    ai: Ai = Ai()
+    intake: Intake = Intake()
+    warehouse: Warehouse = Warehouse()
+    render: Render = Render()
+    up: Up = Up()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before `.env` before `fakturo.toml`."""
+        toml = TomlConfigSettingsSource(settings_cls, Path(os.environ.get("FAKTURO_CONFIG", "fakturo.toml")))
+        return init_settings, env_settings, dotenv_settings, file_secret_settings, toml
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        url = self.ledger.url or f"sqlite:///{self.home.resolve() / 'ledger.sqlite'}"
+        for scheme in ("postgresql://", "postgres://"):
+            if url.startswith(scheme):
+                return "postgresql+psycopg://" + url.removeprefix(scheme)
+        return url
+
+    @property
+    def inbox(self) -> Path:
+        """Folder whose files are taken in."""
+        return self.home / "inbox"
+
+    @property
+    def archive(self) -> Path:
+        """Verbatim copies of what was taken in, by SHA-256."""
+        return self.home / "archive"
+
+    @property
+    def documents(self) -> Path:
+        """Rendered invoices, by number."""
+        return self.home / "documents"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The published DuckDB file; readers open it read-only."""
+        return self.home / "warehouse.duckdb"
+
+
+def load(**overrides: Any) -> Settings:
+    """Read and check all settings.
+
+    Raises:
+        BadSetting: one sentence for each wrong value: the setting, the value, what is allowed.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise BadSetting("\n".join(_sentence(problem) for problem in error.errors())) from None
+    except ValueError as error:  # TOML that does not parse, JSON in a group's variable
+        raise BadSetting(f"fakturo.toml or the environment cannot be read: {error}.") from None
+
+
+@cache
+def current() -> Settings:
+    """Settings of this process, read once."""
+    return load()
+
+
+def _sentence(problem: Any) -> str:
+    path = [str(part) for part in problem["loc"]]
+    variable = "FAKTURO_" + "_".join(path).upper()
+    where = f"{variable} ({path[-1]} under [{path[0]}] in fakturo.toml)" if len(path) > 1 else variable
+    if problem["type"] == "extra_forbidden":
+        return f"{where} is not a setting; `fakturo config` lists all that are."
+    shown = "(secret)" if "key" in path[-1] else repr(problem["input"])
+    allowed = problem["msg"].removeprefix("Value error, ")
+    return f"{where} is {shown}, which is not allowed: {allowed[0].lower()}{allowed[1:].rstrip('.')}."
