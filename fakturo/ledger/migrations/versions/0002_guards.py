@@ -2,6 +2,8 @@
 
 from alembic import op
 
+from fakturo.audit import GENESIS
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -51,3 +53,4 @@ def upgrade() -> None:
         )
         op.execute(f"CREATE TRIGGER {name} BEFORE {change} ON {table} {body}")
     op.execute(LINES_SQLITE if sqlite else LINES_POSTGRESQL)
+    op.execute(f"INSERT INTO audit_head (id, seq, sha256) VALUES (1, 0, '{GENESIS}')")
