@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
@@ -60,6 +61,15 @@ class Seller(Group):
     """Printed where the category is E, AE, K, G or O (BT-120)."""
     series: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")] = "INV"
     terms_days: Annotated[int, Field(ge=0, le=365)] = 30
+    timezone: str = "UTC"
+    """Whose midnight starts a day: decides the issue date, and on New Year's Eve the number's year."""
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("an IANA time zone such as Europe/Berlin")
+        return value
 
     @field_validator("currency")
     @classmethod
