@@ -1,0 +1,120 @@
+"""What all rooms' tests share: settings with a home of their own, and ledgers on both databases."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+
+from fakturo.ledger.migrate import upgrade
+from fakturo.ledger.open import connect
+from fakturo.order import Order, OrderLine, Party
+from fakturo.settings import Settings, load
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+"""A Monday morning; the tests' clock stands still unless they move it."""
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Neither this machine's FAKTURO_* variables nor its files reach a test."""
+    for name in os.environ:
+        if name.startswith("FAKTURO_"):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("FAKTURO_CONFIG", str(tmp_path / "none.toml"))
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Defaults, with a home that is thrown away."""
+    return load(home=tmp_path / "home", _env_file=None)
+
+
+@pytest.fixture
+def sqlite_engine(settings: Settings) -> Iterator[Engine]:
+    """A migrated SQLite ledger at `settings.ledger_url`."""
+    engine = connect(settings.ledger_url)
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a throw-away PostgreSQL cluster on a socket, without database name."""
+    initdb = shutil.which("initdb") or next((str(p) for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")), None)
+    if initdb is None:
+        pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
+    bin_folder = Path(initdb).resolve().parent
+    folder = tmp_path_factory.mktemp("postgres")
+    as_owner: list[str] = []
+    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+        owner = pwd.getpwnam("postgres")
+        for each in (folder, *folder.parents):
+            if each == Path("/tmp") or each.parent == each:
+                break
+            each.chmod(0o755)
+        os.chown(folder, owner.pw_uid, owner.pw_gid)
+        as_owner = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+    data = folder / "data"
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_owner, *command], check=True, capture_output=True, cwd=folder)
+
+    run(str(bin_folder / "initdb"), "-D", str(data), "-U", "fakturo", "-A", "trust", "-E", "UTF8", "--no-sync")
+    options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
+    run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    yield f"postgresql+psycopg://fakturo@/{{database}}?host={folder}"
+    run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of its own for one test."""
+    name = f"t{uuid.uuid4().hex}"
+    admin = create_engine(postgres_server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield postgres_server.format(database=name)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A migrated, empty ledger, once on each database."""
+    if request.param == "sqlite":
+        yield request.getfixturevalue("sqlite_engine")
+        return
+    engine = connect(request.getfixturevalue("postgres_url"))
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def order() -> Order:
+    """Two lines, 30.00 GBP net, 36.00 with 20 % tax."""
+    return Order(
+        external_id="A-1",
+        customer=Party(id="C-1", name="Blue Door Ltd", country="GB"),
+        currency="GBP",
+        ordered_on=date(2026, 2, 27),
+        lines=(
+            OrderLine(no=1, code="85123A", name="Lantern", quantity=Decimal(6), unit_price=Decimal("2.55")),
+            OrderLine(no=2, code="22423", name="Cake stand", quantity=Decimal(1), unit_price=Decimal("14.70")),
+        ),
+    )
