@@ -8,9 +8,9 @@ that is off by 0.50, these do not.
 from collections.abc import Iterator
 from decimal import Decimal
 
-from fakturo.invoice import Invoice
+from fakturo.invoice import Invoice, InvoiceLine
 from fakturo.money import exponent, to_minor
-from fakturo.order import Order, Record
+from fakturo.order import Order, Record, TaxCategory
 
 
 class Finding(Record):
@@ -32,15 +32,9 @@ def prove(invoice: Invoice, order: Order) -> list[Finding]:
 def arithmetic(invoice: Invoice) -> Iterator[Finding]:
     """Recompute every amount of an invoice from its prices, quantities and rates."""
     scale = 10 ** exponent(invoice.currency)
-    sums: dict[tuple[str, Decimal], int] = {}
+    sums: dict[tuple[TaxCategory, Decimal], int] = {}
     for line in invoice.lines:
-        pieces, of_pieces = line.quantity.as_integer_ratio()
-        price, of_price = line.unit_price.as_integer_ratio()
-        base, of_base = line.price_base.as_integer_ratio()
-        net = _half_away(pieces * price * of_base * scale, of_pieces * of_price * base)
-        for each in line.adjustments:
-            amount = _half_away_of(each.amount, scale)
-            net += amount if each.kind == "charge" else -amount
+        net = _line_net(line, scale)
         if net != line.net_minor:
             yield _wrong("line_net_wrong", f"line {line.no}", line.net_minor, net)
         key = (line.tax_category, line.tax_rate)
@@ -124,6 +118,18 @@ def _plausible(invoice: Invoice) -> Iterator[Finding]:
     if invoice.tax_point_date > invoice.issue_date:
         message = f"The order is dated {invoice.tax_point_date}, after today; check its date."
         yield Finding(code="dated_in_future", message=message, place="date")
+
+
+def _line_net(line: InvoiceLine, scale: int) -> int:
+    """BT-131 in minor units, in integers only."""
+    pieces, of_pieces = line.quantity.as_integer_ratio()
+    price, of_price = line.unit_price.as_integer_ratio()
+    base, of_base = line.price_base.as_integer_ratio()
+    net = _half_away(pieces * price * of_base * scale, of_pieces * of_price * base)
+    for each in line.adjustments:
+        amount = _half_away_of(each.amount, scale)
+        net += amount if each.kind == "charge" else -amount
+    return net
 
 
 def _half_away(numerator: int, denominator: int) -> int:

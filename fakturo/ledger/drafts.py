@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
@@ -45,7 +46,8 @@ def save_draft(
             return False
         text = None if order is None else content(order)
         draft_id = connection.execute(
-            insert(drafts).values(
+            insert(drafts)
+            .values(
                 order_id=order_id,
                 drafter=drafter,
                 model=model,
@@ -57,8 +59,9 @@ def save_draft(
                 created_at=now,
                 run_id=run_id,
             )
-        ).inserted_primary_key[0]
-        values = {"leased_until": None, "leased_by": None, "updated_at": now}
+            .returning(drafts.c.id)
+        ).scalar_one()
+        values: dict[str, Any] = {"leased_until": None, "leased_by": None, "updated_at": now}
         if proved and order is not None:
             customers.add_missing(connection, [order.customer], now)
             values |= {

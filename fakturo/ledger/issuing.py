@@ -1,27 +1,28 @@
-"""Issue a chunk of orders: number, immutable content and hash, audit entry and outbox event, in one
-short transaction. Either all of it stands or nothing does, whatever line the process dies on.
+"""Issue a chunk of orders: number, immutable content and hash, audit entry, outbox event, in one transaction.
+
+Either all of it stands or nothing does, whatever line the process dies on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from fakturo.audit import canonical
-from fakturo.check import Finding
-from fakturo.invoice import Invoice, content, content_sha256
-from fakturo.issue import issue_day, number, propose, series_name
+from fakturo.invoice import content, content_sha256
+from fakturo.issue import issue_day, number, series_name
 from fakturo.ledger import audit_chain, customers, findings
 from fakturo.ledger.numbering import take
-from fakturo.ledger.open import reading, writing
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.open import writing
+from fakturo.ledger.preparing import Prepared, already_invoiced, prepare
+from fakturo.ledger.queue import Claimed, claim
 from fakturo.ledger.tables import drafts, invoices, orders, outbox
-from fakturo.order import Order
 from fakturo.settings import Seller
-from fakturo.tax import Client
+
+CHUNK = 200
+"""Orders a transaction: at 200 the fixed cost of a commit is 2 % of the work, and a lock lasts < 0.1 s."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,15 @@ class ChunkOutcome:
     skipped: int = 0
     numbers: tuple[str, ...] = ()
 
-
-class _Prepared(NamedTuple):
-    claimed: Claimed
-    order: Order | None
-    invoice: Invoice | None
-    findings: Sequence[Finding]
+    def __add__(self, other: "ChunkOutcome") -> "ChunkOutcome":
+        """Both together; the numbers are the later one's."""
+        return ChunkOutcome(
+            issued=self.issued + other.issued,
+            review=self.review + other.review,
+            credit_requested=self.credit_requested + other.credit_requested,
+            skipped=self.skipped + other.skipped,
+            numbers=other.numbers,
+        )
 
 
 def issue_chunk(
@@ -56,15 +60,15 @@ def issue_chunk(
     Everything that can be computed is computed before the transaction starts, so that the numbers are
     locked for milliseconds only.
     """
-    prepared = _prepare(engine, claimed, seller, now)
+    prepared = prepare(engine, claimed, seller, now)
     with writing(engine) as connection:
         held = _held(connection, [each.claimed.id for each in prepared], worker)
         mine = [each for each in prepared if each.claimed.id in held]
-        repeated = _already_invoiced(connection, mine)
+        repeated = already_invoiced(connection, mine)
         good = [
             each for each in mine if each.invoice and not each.findings and each.claimed.id not in repeated
         ]
-        credits = [each for each in mine if each.order and each.order.kind == "cancellation"]
+        asked = [each for each in mine if each.order and each.order.kind == "cancellation"]
         doubtful = [
             each._replace(findings=[*each.findings, *repeated.get(each.claimed.id, [])])
             for each in mine
@@ -73,42 +77,44 @@ def issue_chunk(
         stamp = _Stamp(connection, now, worker, run_id)
         numbers = _issue(stamp, good, held, seller)
         _review(stamp, doubtful)
-        _request_credit(stamp, credits)
+        _request_credit(stamp, asked)
     return ChunkOutcome(
         issued=len(good),
         review=len(doubtful),
-        credit_requested=len(credits),
+        credit_requested=len(asked),
         skipped=len(claimed) - len(mine),
         numbers=tuple(numbers),
     )
 
 
-def _prepare(engine: Engine, claimed: Sequence[Claimed], seller: Seller, now: datetime) -> list[_Prepared]:
-    parsed: list[tuple[Claimed, Order | None, list[Finding]]] = []
-    for each in claimed:
-        try:
-            parsed.append((each, Order.model_validate_json(each.content or ""), []))
-        except ValidationError as error:
-            message = f"The stored order does not read back: {error.errors()[0]['msg']}; retry or reject it."
-            parsed.append((each, None, [Finding(code="order_unreadable", message=message)]))
-    with reading(engine) as connection:
-        known = customers.known(connection, [order.customer.id for _, order, _ in parsed if order])
-    day = issue_day(now, seller)
-    prepared = []
-    for each, order, wrong in parsed:
-        if order is None or order.kind == "cancellation":
-            prepared.append(_Prepared(each, order, None, wrong))
-            continue
-        of_ledger = known.get(order.customer.id)
-        proposal = propose(
-            order,
-            buyer=customers.completed(order.customer, of_ledger.party if of_ledger else None),
-            client=of_ledger.client if of_ledger else Client(),
-            seller=seller,
-            issue_date=day,
-        )
-        prepared.append(_Prepared(each, order, proposal.invoice, proposal.findings))
-    return prepared
+def issue_waiting(
+    engine: Engine,
+    *,
+    seller: Seller,
+    worker: str,
+    clock: Callable[[], datetime],
+    lease_s: float,
+    run_id: str | None = None,
+    stop: Callable[[], bool] = lambda: False,
+    on_progress: Callable[[ChunkOutcome], None] = lambda _: None,
+) -> ChunkOutcome:
+    """Issue chunk after chunk until nothing is left in lane 'rules', or `stop` says so.
+
+    Args:
+        on_progress: told each chunk's outcome.
+
+    Returns:
+        The sums over all chunks; `numbers` only of the last one.
+    """
+    total = ChunkOutcome()
+    while not stop():
+        claimed = claim(engine, lane="rules", worker=worker, limit=CHUNK, now=clock(), lease_s=lease_s)
+        if not claimed:
+            break
+        chunk = issue_chunk(engine, claimed, seller=seller, now=clock(), worker=worker, run_id=run_id)
+        on_progress(chunk)
+        total = total + chunk
+    return total
 
 
 class _Stamp(NamedTuple):
@@ -136,36 +142,7 @@ def _held(connection: Connection, ids: Sequence[int], worker: str) -> dict[int, 
     return held | dict(connection.execute(proved).tuples().all())
 
 
-def _already_invoiced(connection: Connection, prepared: Sequence[_Prepared]) -> dict[int, list[Finding]]:
-    """Orders whose customer was invoiced the same total under the same purchase order number before."""
-    asking = {each.claimed.id: each.invoice for each in prepared if each.invoice and each.invoice.po_number}
-    if not asking:
-        return {}
-    query = (
-        select(orders.c.customer_id, orders.c.po_number, invoices.c.total_minor, invoices.c.number)
-        .join(invoices, invoices.c.order_id == orders.c.id)
-        .where(
-            orders.c.customer_id.in_({invoice.buyer.id for invoice in asking.values()}),
-            orders.c.po_number.in_({invoice.po_number for invoice in asking.values()}),
-        )
-    )
-    before = {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
-    found = {}
-    for order_id, invoice in asking.items():
-        key = (invoice.buyer.id, invoice.po_number or "", invoice.total_minor)
-        if key in before:
-            message = (
-                f"Purchase order {invoice.po_number} of customer {invoice.buyer.id} was invoiced with this very "
-                f"total as {before[key]}; approve it only if the customer ordered twice."
-            )
-            found[order_id] = [Finding(code="po_already_invoiced", message=message, place="po_number")]
-        before.setdefault(key, "the one before it in this chunk")
-    return found
-
-
-def _issue(
-    stamp: _Stamp, good: Sequence[_Prepared], held: dict[int, int | None], seller: Seller
-) -> list[str]:
+def _issue(stamp: _Stamp, good: Sequence[Prepared], held: dict[int, int | None], seller: Seller) -> list[str]:
     if not good:
         return []
     series = series_name(seller, issue_day(stamp.now, seller))
@@ -222,7 +199,7 @@ def _issue(
     return [row["number"] for row in rows]
 
 
-def _drafts(stamp: _Stamp, good: Sequence[_Prepared], held: dict[int, int | None]) -> dict[int, int]:
+def _drafts(stamp: _Stamp, good: Sequence[Prepared], held: dict[int, int | None]) -> dict[int, int]:
     """Draft id of every order; those that code understood at intake get their draft row here."""
     drafted = {order_id: draft_id for order_id, draft_id in held.items() if draft_id is not None}
     new = [each.claimed.id for each in good if each.claimed.id not in drafted]
@@ -244,7 +221,7 @@ def _drafts(stamp: _Stamp, good: Sequence[_Prepared], held: dict[int, int | None
     return drafted
 
 
-def _review(stamp: _Stamp, doubtful: Sequence[_Prepared]) -> None:
+def _review(stamp: _Stamp, doubtful: Sequence[Prepared]) -> None:
     for each in doubtful:
         found = [(each.claimed.id, None, finding) for finding in each.findings]
         findings.record(stamp.connection, found, stage="issue", now=stamp.now, run_id=stamp.run_id)
@@ -260,9 +237,9 @@ def _review(stamp: _Stamp, doubtful: Sequence[_Prepared]) -> None:
     audit_chain.append(stamp.connection, at=stamp.now, actor=stamp.worker, entries=entries)
 
 
-def _request_credit(stamp: _Stamp, credits: Sequence[_Prepared]) -> None:
+def _request_credit(stamp: _Stamp, asked: Sequence[Prepared]) -> None:
     entries = []
-    for each in credits:
+    for each in asked:
         original = each.order.cancels if each.order else None
         reason = (
             f"Credit note asked for order {original}."
@@ -274,7 +251,7 @@ def _request_credit(stamp: _Stamp, credits: Sequence[_Prepared]) -> None:
     audit_chain.append(stamp.connection, at=stamp.now, actor=stamp.worker, entries=entries)
 
 
-def _move(stamp: _Stamp, moved: Sequence[_Prepared], status: str, reason: str | None) -> None:
+def _move(stamp: _Stamp, moved: Sequence[Prepared], status: str, reason: str | None) -> None:
     if moved:
         stamp.connection.execute(
             update(orders)

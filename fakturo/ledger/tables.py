@@ -5,58 +5,21 @@ JSON stands in TEXT so that both databases keep the very bytes that were hashed.
 An issued invoice's lines live in `invoices.content`, the text that was hashed; nothing repeats them.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Utc(TypeDecorator[datetime]):
-    """Aware UTC datetimes in Python, naive UTC in the database, so that both databases compare alike."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To naive UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a naive datetime reached the ledger; pass aware UTC")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """To aware UTC."""
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-# SQLite gives rowid speed and AUTOINCREMENT only to INTEGER; PostgreSQL needs 64 bits.
-Id = BigInteger().with_variant(Integer, "sqlite")
+from fakturo.ledger.columns import Id, Utc, metadata
 
 files = Table(
     "files",
@@ -139,7 +102,7 @@ orders = Table(
     Index("ix_orders_po", "customer_id", "po_number"),
 )
 """status: queued, needs_review, issued, credit_requested, rejected, dead_letter.
-A queued order with `not_before` in the future is parked; with `leased_until` in the future it is being worked on."""
+Queued with `not_before` in the future: parked. Queued with `leased_until` in the future: being worked on."""
 
 quarantine = Table(
     "quarantine",

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from fakturo.ledger.tables import Utc
+from fakturo.ledger.columns import Utc
 
 revision = "0001"
 down_revision = None

@@ -53,4 +53,4 @@ def upgrade() -> None:
         )
         op.execute(f"CREATE TRIGGER {name} BEFORE {change} ON {table} {body}")
     op.execute(LINES_SQLITE if sqlite else LINES_POSTGRESQL)
-    op.execute(f"INSERT INTO audit_head (id, seq, sha256) VALUES (1, 0, '{GENESIS}')")
+    op.execute(f"INSERT INTO audit_head (id, seq, sha256) VALUES (1, 0, '{GENESIS}')")  # noqa: S608  a constant

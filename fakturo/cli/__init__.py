@@ -1,0 +1,1 @@
+"""The `fakturo` command: the front door. One file a verb group; heavy rooms are imported inside functions."""

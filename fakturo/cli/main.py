@@ -1,0 +1,36 @@
+"""The `fakturo` command itself: which verbs there are, and how errors reach a person."""
+
+import sys
+
+import typer
+
+from fakturo.cli import audit, config, export, init, invoices, issue, orders, status
+from fakturo.errors import FakturoError
+
+app = typer.Typer(
+    name="fakturo",
+    help="Orders in, proved invoices out, a warehouse to ask.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("init")(init.init)
+app.command("config")(config.config)
+app.command("issue")(issue.issue)
+app.command("status")(status.status)
+app.command("export")(export.export)
+app.add_typer(orders.app, name="orders")
+app.add_typer(invoices.app, name="invoices")
+app.add_typer(audit.app, name="audit")
+
+
+def main() -> None:
+    """Run the command; what Fakturo refuses is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except FakturoError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(1) from None
+    except BrokenPipeError:  # `fakturo export … | head`
+        sys.stderr.close()
+        raise SystemExit(0) from None

@@ -1,0 +1,87 @@
+"""Before the issuing transaction: read orders back, work out their invoices, look for the same one before.
+
+Everything that can be computed is computed here, so that the numbers are locked for milliseconds only.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy import Connection, Engine, select
+
+from fakturo.check import Finding
+from fakturo.invoice import Invoice
+from fakturo.issue import issue_day, propose
+from fakturo.ledger import customers
+from fakturo.ledger.open import reading
+from fakturo.ledger.queue import Claimed
+from fakturo.ledger.tables import invoices, orders
+from fakturo.order import Order
+from fakturo.settings import Seller
+from fakturo.tax import Client
+
+
+class Prepared(NamedTuple):
+    """A claimed order with its invoice (no number yet), or why there is none."""
+
+    claimed: Claimed
+    order: Order | None
+    invoice: Invoice | None
+    findings: Sequence[Finding]
+
+
+def prepare(engine: Engine, claimed: Sequence[Claimed], seller: Seller, now: datetime) -> list[Prepared]:
+    """Work out the invoice of every claimed order, as of the seller's day at `now`."""
+    parsed: list[tuple[Claimed, Order | None, list[Finding]]] = []
+    for each in claimed:
+        try:
+            parsed.append((each, Order.model_validate_json(each.content or ""), []))
+        except ValidationError as error:
+            message = f"The stored order does not read back: {error.errors()[0]['msg']}; retry or reject it."
+            parsed.append((each, None, [Finding(code="order_unreadable", message=message)]))
+    with reading(engine) as connection:
+        known = customers.known(connection, [order.customer.id for _, order, _ in parsed if order])
+    day = issue_day(now, seller)
+    prepared = []
+    for each, order, wrong in parsed:
+        if order is None or order.kind == "cancellation":
+            prepared.append(Prepared(each, order, None, wrong))
+            continue
+        of_ledger = known.get(order.customer.id)
+        proposal = propose(
+            order,
+            buyer=customers.completed(order.customer, of_ledger.party if of_ledger else None),
+            client=of_ledger.client if of_ledger else Client(),
+            seller=seller,
+            issue_date=day,
+        )
+        prepared.append(Prepared(each, order, proposal.invoice, proposal.findings))
+    return prepared
+
+
+def already_invoiced(connection: Connection, prepared: Sequence[Prepared]) -> dict[int, list[Finding]]:
+    """Orders whose customer was invoiced the same total under the same purchase order number before."""
+    asking = {each.claimed.id: each.invoice for each in prepared if each.invoice and each.invoice.po_number}
+    if not asking:
+        return {}
+    query = (
+        select(orders.c.customer_id, orders.c.po_number, invoices.c.total_minor, invoices.c.number)
+        .join(invoices, invoices.c.order_id == orders.c.id)
+        .where(
+            orders.c.customer_id.in_({invoice.buyer.id for invoice in asking.values()}),
+            orders.c.po_number.in_({invoice.po_number for invoice in asking.values()}),
+        )
+    )
+    before = {(row[0], row[1], row[2]): row[3] for row in connection.execute(query)}
+    found = {}
+    for order_id, invoice in asking.items():
+        key = (invoice.buyer.id, invoice.po_number or "", invoice.total_minor)
+        if key in before:
+            message = (
+                f"Purchase order {invoice.po_number} of customer {invoice.buyer.id} was invoiced with this "
+                f"very total as {before[key]}; approve it only if the customer ordered twice."
+            )
+            found[order_id] = [Finding(code="po_already_invoiced", message=message, place="po_number")]
+        before.setdefault(key, "the one before it in this chunk")
+    return found
