@@ -149,7 +149,7 @@ def _line(line: OrderLine, tax: Tax, currency: str) -> InvoiceLine:
 
 
 def _taxes(order: Order, client: Client, seller: Seller) -> tuple[list[Tax], list[Finding]]:
-    """Tax of every line, then of every document adjustment; adjustments without one follow a sole line tax."""
+    """Tax of every line, then of every document adjustment; one without follows the lines if they agree."""
     taxes: list[Tax] = []
     findings: list[Finding] = []
     places = [(f"line {line.no}", line.tax_category, line.tax_rate) for line in order.lines]

@@ -34,7 +34,7 @@ def progress(what: str, total: int | None = None) -> Iterator[Advance]:
         task = bar.add_task(what, total=total)
 
         def advance(done: int, total: int | None = None) -> None:
-            bar.update(task, completed=done, **({"total": total} if total is not None else {}))
+            bar.update(task, completed=done, total=total)
 
         yield advance
 

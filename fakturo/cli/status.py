@@ -1,0 +1,107 @@
+"""`fakturo status`: what waits and why, what was published, and one order's whole story."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def status(
+    order: Annotated[
+        str | None, typer.Argument(help="An order's id or number: tells its whole story")
+    ] = None,
+) -> None:
+    """Show queue, reviews, invoices and the last publish; or everything that happened to one order."""
+    from fakturo.clock import utc_now
+    from fakturo.ledger.open import open_ledger, reading
+    from fakturo.settings import current
+
+    settings = current()
+    with reading(open_ledger(settings)) as connection:
+        if order is not None:
+            _story(connection, order)
+            return
+        _queue(connection, utc_now())
+        _invoices(connection)
+    _published(settings.warehouse_file)
+    _server(settings.up.host, settings.up.port)
+
+
+def _story(connection: Any, key: str) -> None:
+    from fakturo.cli.screen import console, moment, table
+    from fakturo.ledger.stories import find_order, story
+
+    row = find_order(connection, key)
+    console.print(f"Order {row.external_id} (id {row.id}): {row.status}", style="bold")
+    if row.status_reason:
+        console.print(row.status_reason)
+    if row.status == "queued" and row.not_before:
+        console.print(
+            f"Parked until {moment(row.not_before)} UTC; `fakturo orders retry {row.id}` takes it now."
+        )
+    table("", ("UTC", "what happened"), [(moment(at), what) for at, what in story(connection, row)])
+
+
+def _queue(connection: Any, now: Any) -> None:
+    from fakturo.cli.screen import table
+    from fakturo.ledger.queue import count_states
+    from fakturo.ledger.stories import reasons
+
+    states = [
+        (name.replace("_", " "), count) for name, count in count_states(connection, now).items() if count
+    ]
+    table("Orders", ("state", "orders"), states or [("none yet", 0)], right=(1,))
+    waiting = reasons(connection, "needs_review")
+    if waiting:
+        table("\nIn review, by reason", ("finding", "orders"), waiting, right=(1,))
+
+
+def _invoices(connection: Any) -> None:
+    from sqlalchemy import func, select
+
+    from fakturo.cli.screen import money, table
+    from fakturo.ledger.tables import documents, invoices
+
+    query = (
+        select(
+            invoices.c.currency,
+            func.count(invoices.c.id),
+            func.sum(invoices.c.total_minor),
+            func.count(documents.c.id),
+        )
+        .outerjoin(documents, documents.c.invoice_id == invoices.c.id)
+        .group_by(invoices.c.currency)
+        .order_by(invoices.c.currency)
+    )
+    rows = [
+        (currency, count, pdfs, money(int(total), currency))
+        for currency, count, total, pdfs in connection.execute(query)
+    ]
+    if rows:
+        table("\nInvoices", ("currency", "issued", "PDFs", "total"), rows, right=(1, 2, 3))
+
+
+def _published(file: Path) -> None:
+    from datetime import UTC, datetime
+
+    from fakturo.cli.screen import console, moment
+
+    if file.exists():
+        at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+        console.print(f"\nWarehouse published {moment(at)} UTC: {file}")
+    else:
+        console.print("\nNo warehouse yet: `fakturo build` makes one.")
+
+
+def _server(host: str, port: int) -> None:
+    """Runs of the last day, when a Prefect server answers; the ledger needs none."""
+    import socket
+
+    from fakturo.cli.screen import console
+
+    try:
+        socket.create_connection((host, port), timeout=0.2).close()
+    except OSError:
+        console.print(f"No server on {host}:{port}: `fakturo up` starts all.")
+        return
+    console.print(f"Runs and schedules: http://{host}:{port}")
