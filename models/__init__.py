@@ -1,1 +1,1 @@
-"""Predictions: frames in, numbers with bands out. Nothing is predicted yet; the first model moves in with its backtest."""
+"""Predictions: frames in, numbers with bands out; the first model moves in with its backtest."""

@@ -54,9 +54,9 @@ def story(connection: Connection, order: Row[Any]) -> list[tuple[datetime, str]]
         (call.started_at, f"asked {call.model}: {call.outcome} after {call.duration_ms} ms")
         for call in _of(connection, ai_calls, order.id)
     ]
-    by = {"rules": "code", "person": "a person"}
+    by = {"rules": "code", "person": "a person", "model": "the model"}
     told += [
-        (draft.created_at, f"drafted by {draft.model or by.get(draft.drafter, draft.drafter)}: {draft.outcome}")
+        (draft.created_at, f"drafted by {draft.model or by[draft.drafter]}: {draft.outcome}")
         for draft in _of(connection, drafts, order.id)
     ]
     told += [

@@ -17,7 +17,9 @@ Queue = Callable[..., int]
 def queue(engine: Engine, now) -> Queue:
     """Put an order (or free text) into the ledger's queue; gives its id."""
 
-    def put(order: Order | None = None, *, raw: str | None = None, external_id: str | None = None, **changes: Any) -> int:
+    def put(
+        order: Order | None = None, *, raw: str | None = None, external_id: str | None = None, **changes: Any
+    ) -> int:
         if order is not None and external_id is not None:
             order = order.model_copy(update={"external_id": external_id})
         row: dict[str, Any] = {

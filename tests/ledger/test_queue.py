@@ -11,7 +11,9 @@ from fakturo.ledger.tables import audit, orders
 
 
 def claim(engine, now, **changes):
-    return work.claim(engine, **{"lane": "rules", "worker": "w1", "limit": 10, "now": now, "lease_s": 60} | changes)
+    return work.claim(
+        engine, **{"lane": "rules", "worker": "w1", "limit": 10, "now": now, "lease_s": 60} | changes
+    )
 
 
 def test_oldest_orders_are_claimed_first_and_only_once(engine, queue, order, now):

@@ -1,0 +1,42 @@
+"""The migrations make exactly the tables that the code speaks of, on both databases, and only once."""
+
+import threading
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from fakturo.ledger import tables
+from fakturo.ledger.migrate import upgrade
+from fakturo.ledger.open import connect
+
+
+def test_migrated_schema_equals_the_tables(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": False})
+        assert compare_metadata(context, tables.orders.metadata) == []
+
+
+def test_upgrading_again_changes_nothing(engine):
+    upgrade(engine)
+    upgrade(engine)
+
+
+def test_many_processes_may_migrate_at_once(tmp_path):
+    url = f"sqlite:///{tmp_path / 'ledger.sqlite'}"
+    failures = []
+
+    def start():
+        engine = connect(url)
+        try:
+            upgrade(engine)
+        except Exception as error:  # noqa: BLE001  collected and asserted below
+            failures.append(error)
+        finally:
+            engine.dispose()
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
