@@ -1,0 +1,38 @@
+# make demo | test | check | up | bench | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
+export DO_NOT_TRACK = 1
+export PREFECT_SERVER_ANALYTICS_ENABLED = false
+export DBT_SEND_ANONYMOUS_USAGE_STATS = false
+export GX_ANALYTICS_ENABLED = false
+BIN = .venv/bin
+
+.PHONY: demo test check style up bench clean setup setup-test
+
+demo: setup          ## the whole way of an order, on a bundled sample, in under three minutes
+	$(BIN)/fakturo demo
+
+up: setup            ## everything on this machine: server, schedules, inbox, issuing
+	$(BIN)/fakturo up
+
+test: setup-test     ## all tests on two processes, with branch coverage
+	$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term -q
+
+check: setup-test style test  ## what continuous integration runs
+
+style: setup-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint -q transforms/models transforms/tests docs/queries
+
+bench: setup-test    ## figures beside plain peers, as ratios; reads real data where it is there
+	$(BIN)/python bench/main_job.py
+
+setup:
+	@.ci/setup
+
+setup-test:
+	@.ci/setup test
+
+clean:               ## back to a fresh clone, but for your data/
+	rm -rf .venv demo .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis transforms/target transforms/logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
