@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fakturo.cli import audit, config, export, init, invoices, issue, orders, status
+from fakturo.cli import audit, build, config, export, init, invoices, issue, orders, sql, status
 from fakturo.errors import FakturoError
 
 app = typer.Typer(
@@ -17,6 +17,8 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("config")(config.config)
 app.command("issue")(issue.issue)
+app.command("build")(build.build)
+app.command("sql")(sql.sql)
 app.command("status")(status.status)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")

@@ -1,0 +1,153 @@
+"""What of the ledger reaches the warehouse, column by column. What is not named here stays in the ledger.
+
+Left out on purpose: raw texts, addresses, drafts and answers of the model, event payloads, audit details.
+Kept in part: an invoice's content, as the declared structure below, which holds nothing of the buyer but
+the country; reasons and messages, without quoted values and e-mail addresses; account numbers and file
+names that hold an e-mail address, as a keyed hash of it.
+"""
+
+from sqlalchemy import Column, Date, Integer, Table
+
+from fakturo.ledger.columns import Utc
+from fakturo.ledger.tables import metadata
+
+COPY = "{column}"
+MASKED_ID = (
+    "case when {column} like '%@%' "
+    "then 'masked-' || left(sha256(getvariable('mask_key') || lower({column})), 16) else {column} end"
+)
+"""An id that is an e-mail address: the same hash wherever it stands, so that joins hold."""
+MASKED_TEXT = (
+    "regexp_replace(regexp_replace({column}, '[^\\s''\"]+@[^\\s''\"]+', '[e-mail]', 'g'), "
+    "'''[^'']*''|\"[^\"]*\"', '…', 'g')"
+)
+"""Sentences without what they quote; equal reasons become equal texts, which also groups them."""
+NAMED = "case when getvariable('publish_names') then {column} end"
+"""Only where settings.warehouse.names allows it."""
+
+_ADJUSTMENT = '{"kind": "VARCHAR", "amount": "VARCHAR", "reason": "VARCHAR"}'
+INVOICE_STRUCTURE = f"""{{
+    "language": "VARCHAR", "terms_days": "INTEGER",
+    "seller": {{"name": "VARCHAR", "country": "VARCHAR", "specimen": "BOOLEAN"}},
+    "buyer": {{"country": "VARCHAR"}},
+    "lines": [{{
+        "no": "INTEGER", "code": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
+        "unit": "VARCHAR", "unit_price": "VARCHAR", "price_base": "VARCHAR",
+        "adjustments": [{_ADJUSTMENT}], "net_minor": "BIGINT", "tax_category": "VARCHAR",
+        "tax_rate": "VARCHAR"
+    }}],
+    "adjustments": [{{
+        "kind": "VARCHAR", "amount_minor": "BIGINT", "reason": "VARCHAR", "tax_category": "VARCHAR",
+        "tax_rate": "VARCHAR"
+    }}],
+    "tax_groups": [{{
+        "category": "VARCHAR", "rate": "VARCHAR", "taxable_minor": "BIGINT", "tax_minor": "BIGINT",
+        "exemption_reason": "VARCHAR"
+    }}],
+    "line_net_minor": "BIGINT", "allowance_minor": "BIGINT", "charge_minor": "BIGINT",
+    "net_minor": "BIGINT", "tax_minor": "BIGINT", "total_minor": "BIGINT"
+}}"""
+"""What is read out of `invoices.content`, see fakturo/invoice.py. Numbers stay text here:
+DuckDB casts text to decimals of more than 18 digits 200 times slower, so `exact_number` (transforms/macros) does it."""
+
+PUBLISHED: dict[str, dict[str, str]] = {
+    "files": dict.fromkeys(
+        (
+            *("id", "sha256", "source", "format", "mapping", "bytes", "rows_in", "rows_accepted"),
+            *("rows_duplicate", "rows_quarantined", "orders_new", "orders_duplicate", "orders_conflict"),
+            *("received_at", "run_id"),
+        ),
+        COPY,
+    )
+    | {"name": MASKED_ID},
+    "customers": dict.fromkeys(
+        (
+            *("country", "currency", "terms_days", "tax_category", "tax_rate"),
+            *("first_seen_at", "updated_at"),
+        ),
+        COPY,
+    )
+    | {"id": MASKED_ID, "name": NAMED},
+    "orders": dict.fromkeys(
+        (
+            *("id", "source", "content_sha256", "kind", "lane", "status", "currency", "ordered_on"),
+            *("line_count", "file_id", "first_line", "conflict_of", "attempts", "parks", "not_before"),
+            *("leased_until", "received_at", "updated_at", "run_id"),
+        ),
+        COPY,
+    )
+    | {
+        "external_id": MASKED_ID,
+        "cancels": MASKED_ID,
+        "po_number": MASKED_ID,
+        "customer_id": MASKED_ID,
+        "status_reason": MASKED_TEXT,
+    },
+    "quarantine": dict.fromkeys(("id", "file_id", "line", "status", "created_at"), COPY)
+    | {"external_id": MASKED_ID, "reasons": MASKED_TEXT},
+    "drafts": dict.fromkeys(
+        (
+            *("id", "order_id", "drafter", "model", "prompt_version", "answer_sha256", "reasks"),
+            *("outcome", "created_at", "run_id"),
+        ),
+        COPY,
+    ),
+    "findings": dict.fromkeys(
+        ("id", "order_id", "draft_id", "stage", "code", "place", "created_at", "run_id"), COPY
+    )
+    | {"message": MASKED_TEXT},
+    "ai_calls": dict.fromkeys(
+        (
+            *("id", "order_id", "endpoint", "model", "prompt_version", "request_sha256", "answer_sha256"),
+            *("outcome", "http_status", "prompt_tokens", "completion_tokens", "cost_micros", "duration_ms"),
+            *("started_at", "run_id"),
+        ),
+        COPY,
+    ),
+    "ai_answers": dict.fromkeys(("request_sha256", "created_at"), COPY),
+    "ai_endpoints": dict.fromkeys(("name", "updated_at"), COPY),
+    "series": dict.fromkeys(("name", "next_seq"), COPY),
+    "invoices": dict.fromkeys(
+        (
+            *("id", "number", "series", "seq", "kind", "order_id", "draft_id", "currency", "issue_date"),
+            *("due_date", "tax_point_date", "net_minor", "tax_minor", "total_minor", "content_sha256"),
+            *("status", "payment_status", "issued_at", "run_id"),
+        ),
+        COPY,
+    )
+    | {
+        "customer_id": MASKED_ID,
+        "content": "from_json({column}, '" + INVOICE_STRUCTURE + "')",
+        "content_intact": "sha256(content) = content_sha256",
+    },
+    "documents": dict.fromkeys(
+        ("id", "invoice_id", "kind", "path", "sha256", "bytes", "pages", "created_at", "run_id"), COPY
+    ),
+    "outbox": dict.fromkeys(("id", "event", "subject", "created_at", "sent_at", "attempts"), COPY),
+    "audit": dict.fromkeys(("seq", "at", "actor", "action", "subject", "sha256"), COPY),
+    "audit_head": dict.fromkeys(("id", "seq", "sha256"), COPY),
+}
+"""Table -> column -> how it is read; `{column}` stands for the column itself."""
+
+
+def selection(table: str) -> str:
+    """Select list that copies a table: every published column with the type that the warehouse gives it."""
+    ledger = metadata.tables[table]
+    return ",\n    ".join(
+        f'{how.replace("{column}", _typed(ledger, name))} as "{name}"'
+        for name, how in PUBLISHED[table].items()
+    )
+
+
+def _typed(table: Table, name: str) -> str:
+    return f'cast("{name}" as {_type(table.columns[name])})' if name in table.columns else name
+
+
+def _type(column: Column[object]) -> str:
+    if isinstance(column.type, Utc):
+        return "timestamp"
+    if isinstance(column.type, Date):
+        return "date"
+    if isinstance(column.type, Integer):  # BigInteger is one
+        return "bigint"
+    return "varchar"

@@ -1,0 +1,19 @@
+{# One row: the publish that this file is. Renames and casts only. #}
+with
+source as (
+    select * from {{ source('ledger', 'publish') }}
+),
+renamed as (
+    select
+        ---------- ids
+        publish_id,
+        run_id,
+        ---------- strings
+        audit_sha256,
+        ---------- numerics
+        audit_seq,
+        ---------- timestamps, UTC
+        made_at
+    from source
+)
+select * from renamed
