@@ -1,0 +1,204 @@
+"""One worker's way through the queue: chunks of what code understood, a bounded window of drafts.
+
+No Prefect here. It runs until nothing waits, or, resident, until a given moment: then it looks for new work every POLL_S.
+What it holds when told to stop goes back to the queue.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from fakturo.ai.gate import resting_s
+from fakturo.ai.retrying import stops_all
+from fakturo.errors import AiError
+from fakturo.ledger import queue
+from fakturo.ledger.issuing import CHUNK, ChunkOutcome, issue_chunk
+from fakturo.ledger.queue import Claimed
+from fakturo.ledger.watch import Watch
+from fakturo.settings import Settings
+
+POLL_S = 0.05
+"""An accepted order is to start within 100 ms; a look costs 10 µs on SQLite."""
+DRAFTS_PER_S = 50.0
+"""Prefect's server records 111 task runs a second in batches; of a burst of 10,000 it drops half."""
+GRACE_S = 3.0
+"""How long drafts under way may still take when the worker is told to stop."""
+
+Draft = Callable[[Claimed], Awaitable[str]]
+"""Draft one order and write it; returns the outcome in one word, raises only what `stops_all`."""
+
+
+class Drain:
+    """What one worker does and has done in one run."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        *,
+        worker: str,
+        clock: Callable[[], datetime],
+        draft: Draft,
+        endpoint: str | None = None,
+        run_id: str | None = None,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.issued = ChunkOutcome()
+        self.drafted: Counter[str] = Counter()
+        self.stopped_by: AiError | None = None
+        """What ended the drafting of this run: no credit, a bad key, a cap."""
+        self._engine, self._settings = engine, settings
+        self._worker, self._clock, self._run_id, self._stop = worker, clock, run_id, stop
+        self._draft, self._endpoint = draft, endpoint
+        self._drafting: dict[asyncio.Task[None], int] = {}
+        self._draft_from = self._allowed_at = self._renew_at = clock()
+        self._watch = Watch(engine)
+
+    @property
+    def done(self) -> int:
+        """Orders that left the queue or moved on in it."""
+        counts = self.issued
+        return counts.issued + counts.review + counts.credit_requested + self.drafted.total()
+
+    async def run(
+        self,
+        *,
+        until: datetime | None = None,
+        draft_from: datetime | None = None,
+        on_progress: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        """Work until nothing waits, or until `until` if that is later; on `stop` give back what is held.
+
+        Args:
+            until: end of a resident run; drafts under way then are finished first.
+            draft_from: drafting rests until then.
+            on_progress: awaited after every step.
+        """
+        self._draft_from = draft_from or self._draft_from
+        try:
+            while not self._stop():
+                self._watch.rang()
+                self._forget_finished()
+                issued = await asyncio.to_thread(self._issue_chunk)
+                started = 0 if self._is_over(until) else await self._start_drafts()
+                if on_progress is not None:
+                    await on_progress()
+                if issued or started:
+                    continue
+                if not self._drafting and (
+                    self._is_over(until) if until else self._clock() >= self._allowed_at
+                ):
+                    break
+                await self._pause(until)
+        finally:
+            await self._let_go()
+            self._watch.close()
+
+    def _issue_chunk(self) -> bool:
+        now = self._clock()
+        if not queue.is_waiting(self._engine, "rules", now):
+            return False
+        lease_s = self._settings.ledger.lease_s
+        claimed = queue.claim(
+            self._engine, lane="rules", worker=self._worker, limit=CHUNK, now=now, lease_s=lease_s
+        )
+        if claimed:
+            self.issued += issue_chunk(
+                self._engine,
+                claimed,
+                seller=self._settings.seller,
+                now=now,
+                worker=self._worker,
+                run_id=self._run_id,
+            )
+        return bool(claimed)
+
+    async def _start_drafts(self) -> int:
+        now = self._clock()
+        room = self._room(now)
+        if room < 1 or not queue.is_waiting(self._engine, "model", now):
+            return 0
+        if self._endpoint and (rest_s := resting_s(self._engine, self._endpoint, now)):
+            self._draft_from = now + timedelta(seconds=rest_s)
+            return 0
+        claimed = await asyncio.to_thread(
+            queue.claim,
+            self._engine,
+            lane="model",
+            worker=self._worker,
+            limit=room,
+            now=now,
+            lease_s=self._settings.ledger.lease_s,
+        )
+        for each in claimed:
+            self._drafting[asyncio.create_task(self._draft_one(each))] = each.id
+        self._allowed_at = now + timedelta(seconds=len(claimed) / DRAFTS_PER_S)
+        return len(claimed)
+
+    def _room(self, now: datetime) -> int:
+        if self.stopped_by is not None or now < max(self._draft_from, self._allowed_at):
+            return 0
+        return self._settings.ai.concurrency - len(self._drafting)
+
+    async def _draft_one(self, claimed: Claimed) -> None:
+        try:
+            self.drafted[await self._draft(claimed)] += 1
+        except AiError as error:
+            if not stops_all(error):
+                raise
+            self.stopped_by = error
+            await asyncio.to_thread(self._give_back, [claimed.id])
+
+    async def _pause(self, until: datetime | None) -> None:
+        """Wait until something may have changed: a draft ended, the ledger moved, or a moment came."""
+        now = self._clock()
+        moments = [until, queue.next_wake(self._engine, now)]
+        moments += [each for each in (self._draft_from, self._allowed_at) if each > now]
+        wake = min((each for each in moments if each is not None), default=None)
+        while not self._stop():
+            await self._renew()
+            if self._drafting:
+                done, _ = await asyncio.wait(
+                    self._drafting, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED
+                )
+                if done:
+                    break
+            else:
+                await asyncio.sleep(POLL_S)
+            if self._watch.rang() or (wake is not None and self._clock() >= wake):
+                break
+
+    def _forget_finished(self) -> None:
+        for task in [each for each in self._drafting if each.done()]:
+            del self._drafting[task]
+            task.result()
+
+    async def _renew(self) -> None:
+        now, lease_s = self._clock(), self._settings.ledger.lease_s
+        if self._drafting and now >= self._renew_at:
+            self._renew_at = now + timedelta(seconds=lease_s / 4)
+            ids = list(self._drafting.values())
+            await asyncio.to_thread(
+                queue.renew, self._engine, ids, worker=self._worker, now=now, lease_s=lease_s
+            )
+
+    async def _let_go(self) -> None:
+        if not self._drafting:
+            return
+        held = list(self._drafting)
+        _, late = await asyncio.wait(held, timeout=GRACE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        await asyncio.to_thread(self._give_back, [self._drafting[task] for task in late])
+        self._drafting.clear()
+
+    def _give_back(self, ids: list[int]) -> None:
+        queue.release(self._engine, ids, self._clock(), worker=self._worker)
+
+    def _is_over(self, until: datetime | None) -> bool:
+        """Whether a resident run should make room for the next; also when it may not draft any more."""
+        return until is not None and (self.stopped_by is not None or self._clock() >= until)

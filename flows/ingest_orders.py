@@ -1,0 +1,27 @@
+"""Take in what lies in the inbox."""
+
+from typing import Any
+
+from prefect import flow, runtime
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed
+
+from fakturo.clock import utc_now
+from fakturo.intake.inbox import sweep
+from fakturo.ledger.open import open_ledger
+from fakturo.settings import current
+
+
+@flow(name="ingest_orders", persist_result=False)
+def ingest_orders() -> State[Any]:
+    """Take in every file of the inbox that no longer changes.
+
+    `fakturo up` looks every second; the run every 15 minutes is the net below it. Safe to rerun and to run
+    twice at once: the same file again brings nothing new, the same order with other content goes to review.
+    """
+    settings = current()
+    outcomes = sweep(settings, open_ledger(settings), now=utc_now(), run_id=str(runtime.flow_run.id))
+    if not outcomes:
+        return Completed(message="Nothing in the inbox.")
+    return Completed()

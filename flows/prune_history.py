@@ -1,0 +1,68 @@
+"""Delete what Prefect remembers of old runs; the ledger, which is the record, is not touched."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect import flow
+from prefect.artifacts import acreate_table_artifact
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, State
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Completed
+
+from fakturo.clock import utc_now
+
+BATCH = 100
+"""Runs a round: short enough that the server answers others in between."""
+
+
+@flow(name="prune_history", persist_result=False)
+async def prune_history(days: int = 30, keep: int = 50) -> State[Any]:
+    """Delete finished flow runs older than `days`, with their task runs and artifacts.
+
+    Nightly. Safe to rerun at any time: what is gone is gone, what runs or is young stays, and so do the
+    latest `keep` runs however old they are.
+    """
+    before = utc_now() - timedelta(days=days)
+    runs = artifacts = 0
+    async with get_client() as client:
+        latest = await client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=keep)
+        while batch := await _oldest(client, before, [run.id for run in latest]):
+            artifacts += await _delete_artifacts(client, batch)
+            await asyncio.gather(*(client.delete_flow_run(run.id) for run in batch))
+            runs += len(batch)
+    table = [{"deleted": "flow runs", "count": runs}, {"deleted": "artifacts", "count": artifacts}]
+    await acreate_table_artifact(table, key="prune-history", description=f"From before {before:%Y-%m-%d}.")
+    return Completed(message=f"{runs} runs from before {before:%Y-%m-%d} deleted.")
+
+
+async def _oldest(client: PrefectClient, before: datetime, kept: list[UUID]) -> list[FlowRun]:
+    old = FlowRunFilter(
+        id=FlowRunFilterId(not_any_=kept),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(TERMINAL_STATES))),
+        expected_start_time=FlowRunFilterExpectedStartTime(before_=before),
+    )
+    return await client.read_flow_runs(
+        flow_run_filter=old, sort=FlowRunSort.EXPECTED_START_TIME_ASC, limit=BATCH
+    )
+
+
+async def _delete_artifacts(client: PrefectClient, runs: list[FlowRun]) -> int:
+    """Artifacts of the runs; the server deletes a run's task runs and logs with it, but not these."""
+    wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run.id for run in runs]))
+    deleted = 0
+    while found := await client.read_artifacts(artifact_filter=wanted, limit=BATCH):
+        await asyncio.gather(*(client.delete_artifact(each.id) for each in found))
+        deleted += len(found)
+    return deleted
