@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fakturo.cli import audit, build, config, export, init, invoices, issue, orders, sql, status, up
+from fakturo.cli import audit, build, config, export, init, invoices, issue, orders, simulate, sql, status, up
 from fakturo.errors import FakturoError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app.command("issue")(issue.issue)
 app.command("build")(build.build)
 app.command("sql")(sql.sql)
 app.command("up")(up.up)
+app.command("simulate-ai")(simulate.simulate_ai)
 app.command("status")(status.status)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")

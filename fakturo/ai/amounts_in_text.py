@@ -1,0 +1,145 @@
+"""Every number of a text with its place and what it can be: money, a count, a date, a code. Pure.
+
+Nothing with a digit is left out: what cannot be read as one of these is a `token`, so that the proof can
+ask of each whether it is accounted for.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from fakturo.ai.number_words import DOZEN, language, pattern, value
+from fakturo.ai.numerals import NUMERAL, decimal_sign, meant
+
+Kind = Literal["money", "count", "weak_count", "percent", "date", "mark", "token"]
+
+_CODES = (
+    "EUR GBP USD CHF SEK NOK DKK ISK PLN CZK HUF RON BGN TRY JPY CNY INR AUD CAD NZD SGD HKD ZAR BRL MXN AED "
+    "SAR ILS KWD BHD OMR JOD TND KRW THB IDR MYR PHP VND UAH"
+).split()
+_SIGNS = {"£": "GBP", "€": "EUR", "$": "$", "¥": "¥"}
+_WORDS = {
+    "euro": "EUR",
+    "euros": "EUR",
+    "pound": "GBP",
+    "pounds": "GBP",
+    "quid": "GBP",
+    "dollar": "$",
+    "dollars": "$",
+    "franken": "CHF",
+    "sfr": "CHF",
+    "fr.": "CHF",
+}
+_HUNDREDTHS = {"p": "GBP", "pence": "GBP", "penny": "GBP", "ct": "EUR", "ct.": "EUR", "cent": "", "cents": ""}
+"""Words for a hundredth of something: pence are GBP, cents may be of EUR or of any dollar."""
+_COUNT_UNITS = r"x|×|pcs?|pieces?|ea|st|stk|stck|stück|mal"
+
+_money_word = "|".join(re.escape(word) for word in sorted([*_WORDS, *_HUNDREDTHS], key=len, reverse=True))
+_code = "|".join(_CODES)
+_month = (
+    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    r"|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
+)
+_ITEM = re.compile(
+    rf"""
+    (?P<mark>\[(?:email|iban|phone)\ \d+\]|https?://\S+|www\.\S+)
+  | (?P<date>\b\d{{4}}-\d{{2}}-\d{{2}}\b(?!-)
+      |\b\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})\b(?![./]?\d)
+      |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
+      |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
+  | (?P<before>[£€$¥]|(?<![\w])(?:{_code}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})(?:,-{{1,2}})?(?![\w%])
+  | (?<![\w.,])(?P<sum2>{NUMERAL})\s?(?P<after>[£€$¥]|(?:{_code}|{_money_word})(?![\w]))
+  | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
+  | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
+  | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
+  | (?<![\w.,/])(?P<token>(?=[\w/.\-]*\d)\w+(?:[\-/.'’,]\w+)*)(?!\w)
+  | (?P<sign>[£€$¥])
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_WHOLE_NUMERAL = re.compile(NUMERAL)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A place in the text that holds a number, a code or a contact."""
+
+    start: int
+    end: int
+    kind: Kind
+    text: str
+    value: Decimal | None = None
+    """What it says, where that is certain."""
+    currency: str | None = None
+    """Of money: an ISO code, `$`, `¥` or "" (cents)."""
+    is_negative: bool = False
+
+
+def find_items(text: str) -> list[Item]:
+    """All items of a text, in its order; no two overlap."""
+    spoken = language(text)
+    sign = decimal_sign(_WHOLE_NUMERAL.findall(text))
+    found = [_item(match, text, sign) for match in _ITEM.finditer(text)]
+    taken = [(item.start, item.end) for item in found]
+    words = [
+        Item(
+            word.start(),
+            word.end(),
+            "weak_count" if word["weak"] else "count",
+            word[0],
+            Decimal(value(word, spoken)),
+        )
+        for word in pattern(spoken).finditer(text)
+        if not any(start < word.end() and word.start() < end for start, end in taken)
+    ]
+    return sorted([*found, *words], key=lambda item: item.start)
+
+
+def currencies(items: list[Item]) -> set[str]:
+    """Currencies that the money in a text names."""
+    return {item.currency for item in items if item.currency}
+
+
+def _item(match: re.Match[str], text: str, sign: str | None) -> Item:
+    kind, number, currency = next(_kinds(match, sign))
+    before = text[max(0, match.start() - 2) : match.start()]
+    is_negative = before.endswith(("-", "−", "–")) and not before[:-1].strip() and kind in {"money", "count"}
+    if kind in {"money", "count"} and match[0].startswith("-"):
+        is_negative = True
+    return Item(match.start(), match.end(), kind, match[0], number, currency, is_negative)
+
+
+def _kinds(match: re.Match[str], sign: str | None) -> Iterator[tuple[Kind, Decimal | None, str | None]]:
+    if match["mark"]:
+        yield "mark", None, None
+    if match["date"]:
+        yield "date", None, None
+    if match["sum1"]:
+        mark = match["before"]
+        yield (
+            "money",
+            meant(match["sum1"], sign),
+            _SIGNS.get(mark) or _WORDS.get(mark.lower()) or mark.upper(),
+        )
+    if match["sum2"]:
+        yield _money_after(match["sum2"], match["after"], sign)
+    if match["percent"]:
+        yield "percent", meant(match["percent"], sign), None
+    if match["dozens"]:
+        dozens = meant(match["dozens"], sign)
+        yield "count", None if dozens is None else dozens * DOZEN, None
+    if match["count"]:
+        yield "count", meant(match["count"], sign), None
+    token = match["token"] or ""
+    if _WHOLE_NUMERAL.fullmatch(token):
+        yield "count", meant(token, sign), None
+    yield "token", None, None
+
+
+def _money_after(number: str, mark: str, sign: str | None) -> tuple[Kind, Decimal | None, str | None]:
+    amount, word = meant(number, sign), mark.lower()
+    if word in _HUNDREDTHS:
+        return "money", None if amount is None else amount / 100, _HUNDREDTHS[word]
+    return "money", amount, _SIGNS.get(mark) or _WORDS.get(word) or mark.upper()

@@ -1,0 +1,100 @@
+"""What stands around the lines of an order: whose it is, its number, its date, totals, list numbers. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import dateparser
+
+from fakturo.ai.amounts_in_text import Item
+
+_LINK = r"[\s.:#()\-]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|we\s+are)\b[\s.:#()\-]*){0,3}$"
+_CUSTOMER = re.compile(
+    r"\b(?:account|acct|a/c|customer|client|buyer|kunde\w*|kd\.?-?\s?nr|konto\w*|debitor\w*)" + _LINK,
+    re.IGNORECASE,
+)
+_PO = re.compile(
+    r"\b(?:p\.?o\.?|purchase\s+order|order\s+(?:no|nr|number|ref|reference)|order\s*[#:]|(?:your|our|my)?\s*ref(?:erence)?"
+    r"|bestell(?:ung|nummer|nr\.?|-nr\.?)|auftrag(?:snummer|s-nr\.?)?|unser\s+zeichen|referenz)" + _LINK,
+    re.IGNORECASE,
+)
+_SELF_CUED_PO = re.compile(r"(?:po|p/o|bst|ord|best)[-_/#]?\w*\d", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"\b(?:totals?|totalling|grand\s+total|sum|altogether|in\s+all|all\s+in|comes?\s+to|makes|gesamt\w*|summe|insgesamt)"
+    r"[\s:=]*(?:(?:of|is|value|amount|price|net|netto|to|cost|ist|beträgt|von|order)[\s:=]*){0,3}$",
+    re.IGNORECASE,
+)
+_DATED = re.compile(
+    r"(?:(?:^|\n)\s*(?:order\s+)?date|\bdated|\bdatum|\bbestelldatum)[\s:]*(?:of|is|vom)?\s*$", re.IGNORECASE
+)
+_LIST_NUMBER = re.compile(
+    r"(?:^|\n)[ \t]*(?:(?:line|item|pos(?:ition|\.)?|nr\.?|no\.?)\s*)?(\d{1,3})(?=[.):]?\s)", re.IGNORECASE
+)
+_LOOK_BACK = 60
+
+
+def customer_spans(text: str, customer_id: str) -> list[tuple[int, int]]:
+    """Places where the id stands after a word such as "account"."""
+    return [span for span in find_word(text, customer_id) if _CUSTOMER.search(_before(text, span[0]))]
+
+
+def po_spans(text: str, po_number: str) -> list[tuple[int, int]]:
+    """Places of a purchase order number: all of them when it says so itself (PO-123), else those after a cue."""
+    places = find_word(text, po_number)
+    if _SELF_CUED_PO.fullmatch(po_number):
+        return places
+    return [span for span in places if _PO.search(_before(text, span[0]))]
+
+
+def is_total(text: str, item: Item) -> bool:
+    """Whether money is announced as a total."""
+    return item.kind == "money" and bool(_TOTAL.search(_before(text, item.start)))
+
+
+def order_date(text: str, items: Sequence[Item]) -> date | None:
+    """Date after "Date:" or "dated"; None where there is none or it can be read in two ways."""
+    for item in items:
+        if item.kind == "date" and _DATED.search(_before(text, item.start)):
+            orders = ("DMY", "MDY") if re.match(r"\d{1,2}/", item.text) else ("DMY",)
+            found = {
+                moment.date()
+                for order in orders
+                if (moment := dateparser.parse(item.text, languages=["en", "de"], settings=_dated(order)))
+            }
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def list_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Places of 1, 2, 3 ... where they number the lines: at least two, in order, each at a line's start."""
+    found = [
+        match
+        for match in _LIST_NUMBER.finditer(text)
+        if re.match(r"[.):]", text[match.end(1) :]) or _cued(match)
+    ]
+    if (len(found) > 1 or any(map(_cued, found))) and [int(match[1]) for match in found] == list(
+        range(1, len(found) + 1)
+    ):
+        for match in found:
+            yield match.span(1)
+
+
+def find_word(text: str, word: str) -> list[tuple[int, int]]:
+    """Places of a word or code that is not part of a longer one; spaces match any run of spaces."""
+    parts = [re.escape(part) for part in word.split()]
+    if not parts:
+        return []
+    shape = r"(?<![\w])(?<![\w][\-/.])" + r"\s+".join(parts) + r"(?![\w])(?![\-/][\w])(?![.,]\d)"
+    return [match.span() for match in re.finditer(shape, text, re.IGNORECASE)]
+
+
+def _cued(match: re.Match[str]) -> bool:
+    return bool(re.search(r"[a-z]", match[0], re.IGNORECASE))
+
+
+def _before(text: str, place: int) -> str:
+    return text[max(0, place - _LOOK_BACK) : place]
+
+
+def _dated(order: str) -> dict[str, object]:
+    return {"DATE_ORDER": order, "REQUIRE_PARTS": ["day", "month", "year"]}

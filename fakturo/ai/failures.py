@@ -1,0 +1,74 @@
+"""Which class of the error tree an HTTP answer belongs to. Pure; nothing here is retried or logged.
+
+The provider's own words are kept short and only where they cannot hold the key or the order's text.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from fakturo.ai.limits import retry_after_s
+from fakturo.errors import AiError, Permanent, QuotaExhausted, RateLimited, Refused, TimedOut, Transient
+
+_NO_CREDIT = ("insufficient_quota", "billing", "credit", "payment_required", "account_deactivated")
+_REFUSED = ("content_filter", "content_policy", "responsible_ai")
+_KEY_STATUS = {401, 403}
+_OVERLOADED = 529
+
+
+def http_failure(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> AiError:
+    """Error of an answer whose status is not 2xx; `headers` have lower-case names."""
+    said = _error_words(body)
+    wait_s = retry_after_s(headers, now)
+    if status in _KEY_STATUS:
+        return QuotaExhausted(
+            f"The AI provider refused the key (HTTP {status}). Check FAKTURO_AI_API_KEY and its rights.",
+            status=status,
+        )
+    if status == 402 or any(word in said for word in _NO_CREDIT):
+        return QuotaExhausted(
+            f"The AI provider says that the credit is used up (HTTP {status}). Top up the account; orders stay queued.",
+            status=status,
+        )
+    if status == 429:
+        return RateLimited("The AI provider asks us to slow down (HTTP 429).", wait_s=wait_s, status=429)
+    if status == 408:
+        return TimedOut("The AI provider gave up waiting (HTTP 408).", status=408)
+    if status >= 500 or status in {409, 425} or headers.get("x-should-retry") == "true":
+        rest = "is overloaded" if status == _OVERLOADED else "failed"
+        return Transient(f"The AI provider {rest} (HTTP {status}).", wait_s=wait_s, status=status)
+    if any(word in said for word in _REFUSED):
+        return Refused(f"The AI provider's filter refused the text (HTTP {status}).", status=status)
+    return Permanent(
+        f"The AI provider cannot take this request (HTTP {status}{_code(body)}); asking again would not help.",
+        status=status,
+    )
+
+
+def names_format(body: bytes) -> bool:
+    """Whether a 400 complains about the structured-output setting, so that a simpler one may work."""
+    said = body[:4000].decode("utf-8", "replace").lower()
+    return any(
+        word in said for word in ("response_format", "json_schema", "structured output", "json_object")
+    )
+
+
+def _error(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    error = parsed.get("error", parsed) if isinstance(parsed, dict) else {}
+    return error if isinstance(error, dict) else {"message": str(error)}
+
+
+def _error_words(body: bytes) -> str:
+    error = _error(body)
+    return " ".join(str(error.get(part, "")) for part in ("code", "type", "message", "innererror")).lower()
+
+
+def _code(body: bytes) -> str:
+    code = _error(body).get("code") or _error(body).get("type")
+    text = "".join(letter for letter in str(code or "")[:60] if letter.isalnum() or letter in "_-.")
+    return f", {text}" if text else ""
