@@ -1,4 +1,4 @@
-"""What the README shows is true: every `$` line of its console blocks runs, and prints what stands under it."""
+"""What the README shows is true: each `$` line of its console blocks runs and prints what stands under it."""
 
 import os
 import re
