@@ -16,7 +16,7 @@ from fakturo.clock import utc_now
 from fakturo.errors import WarehouseError
 from fakturo.settings import Settings, current
 from fakturo.warehouse.publish import building, publish, publish_id
-from fakturo.warehouse.reading import open_locked
+from fakturo.warehouse.reading import open_locked, open_published
 from fakturo.warehouse.snapshot import snapshot
 
 TRANSFORMS = Path(__file__).parent.parent / "transforms"
@@ -78,7 +78,7 @@ def build(
     with building(settings) as file:
         rows = snapshot(settings, file, publish_id=identity, now=now, run_id=run_id)
         models, tests = transform(settings, file, on_progress=on_progress)
-        tests += _expect(settings, file, now)
+        tests += expect(settings, file, now=now)
         publish(settings, file, identity)
     return Published(settings.warehouse_file, identity, now, rows, models, tests)
 
@@ -122,9 +122,37 @@ def transform(
     return kinds.count("model"), kinds.count("test") + kinds.count("unit_test")
 
 
-def _expect(settings: Settings, file: Path, now: datetime) -> int:
-    """Great Expectations over what would be published."""
-    return 0
+def expect(settings: Settings, file: Path, *, now: datetime) -> int:
+    """Check a built warehouse by Great Expectations.
+
+    Returns:
+        Expectations that hold.
+
+    Raises:
+        WarehouseError: a critical one does not; names it and the first keys.
+    """
+    from expectations.rounds import of_warehouse
+
+    before = _rows_before(settings)
+    with open_locked(file, memory_mb=settings.warehouse.memory_mb // 2) as built:
+        verdicts = of_warehouse(built, before=before, now=now)
+    failed = [verdict for verdict in verdicts if not verdict.passed and verdict.severity == "critical"]
+    if failed:
+        sentences = "; ".join(
+            f"expectation {each.code} failed on {each.failing} rows "
+            f"({', '.join(str(key) for key in each.keys[:KEYS_NAMED]) or each.observed}): {each.message}"
+            for each in failed
+        )
+        raise WarehouseError(f"The warehouse was not published: {sentences} The published file stands.")
+    return sum(verdict.passed for verdict in verdicts)
+
+
+def _rows_before(settings: Settings) -> dict[str, int]:
+    """Rows of each ledger table in the published warehouse; empty when there is none."""
+    if not settings.warehouse_file.is_file():
+        return {}
+    with open_published(settings) as published:
+        return dict(published.execute("select table_name, row_count from publish_rows").fetchall())
 
 
 def _verdict(settings: Settings, file: Path, failed: list[Any]) -> str:

@@ -107,7 +107,7 @@ def _json(answer: duckdb.DuckDBPyConnection, file: IO[str]) -> int:
 def _parquet(answer: duckdb.DuckDBPyConnection, out: Path | None) -> int:
     if out is None:
         raise BadInput("Parquet is no text; add --out FILE.")
-    import pyarrow.parquet as parquet  # DuckDB itself may write no file here
+    from pyarrow import parquet  # DuckDB itself may write no file here
 
     reader = answer.to_arrow_reader(CHUNK * 16)
     count = 0

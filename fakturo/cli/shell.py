@@ -68,10 +68,9 @@ def _command(word: str, rest: str) -> str:
         )
     if word == ".describe" and rest:
         name = rest.rstrip(";").replace("'", "''")
-        return (
+        return (  # noqa: S608  a reader may ask anything
             "select column_name, lower(data_type) as type, comment as description from duckdb_columns() "
-            "where database_name = current_database() "
-            f"and table_name = '{name}' order by column_index"
+            f"where database_name = current_database() and table_name = '{name}' order by column_index"
         )
     return ""
 

@@ -9,7 +9,7 @@ names that hold an e-mail address, as a keyed hash of it.
 from sqlalchemy import Column, Date, Integer, Table
 
 from fakturo.ledger.columns import Utc
-from fakturo.ledger.tables import metadata
+from fakturo.ledger.tables import orders
 
 COPY = "{column}"
 MASKED_ID = (
@@ -47,8 +47,11 @@ INVOICE_STRUCTURE = f"""{{
     "line_net_minor": "BIGINT", "allowance_minor": "BIGINT", "charge_minor": "BIGINT",
     "net_minor": "BIGINT", "tax_minor": "BIGINT", "total_minor": "BIGINT"
 }}"""
-"""What is read out of `invoices.content`, see fakturo/invoice.py. Numbers stay text here:
-DuckDB casts text to decimals of more than 18 digits 200 times slower, so `exact_number` (transforms/macros) does it."""
+"""What is read out of `invoices.content`, see fakturo/invoice.py.
+
+Numbers stay text: DuckDB casts text to decimals of more than 18 digits 200 times slower than to shorter
+ones, which the macro `exact_number` of the dbt project goes round.
+"""
 
 PUBLISHED: dict[str, dict[str, str]] = {
     "files": dict.fromkeys(
@@ -132,7 +135,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
 
 def selection(table: str) -> str:
     """Select list that copies a table: every published column with the type that the warehouse gives it."""
-    ledger = metadata.tables[table]
+    ledger = orders.metadata.tables[table]
     return ",\n    ".join(
         f'{how.replace("{column}", _typed(ledger, name))} as "{name}"'
         for name, how in PUBLISHED[table].items()

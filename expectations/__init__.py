@@ -1,0 +1,1 @@
+"""Great Expectations suites as Python, one file a table, and what runs and shows them."""

@@ -1,0 +1,53 @@
+"""The two rounds of checks: what stands in the ledger, and what is about to be published."""
+
+from datetime import datetime
+from typing import Any
+
+from expectations import frames, issued_invoices, landed_files, landed_orders, published_rows
+from expectations.run import Verdict, run
+from fakturo.settings import Settings
+
+
+def of_ledger(settings: Settings, *, since: datetime, now: datetime) -> list[Verdict]:
+    """Check what was received and issued since a moment.
+
+    Raises:
+        WarehouseError: the ledger cannot be read.
+    """
+    today = now.date()
+    return [
+        *run("landed_files", frames.files(settings, since=since), landed_files.suite(), landed_files.KEY),
+        *run(
+            "landed_orders",
+            frames.orders(settings, since=since),
+            landed_orders.suite(today),
+            landed_orders.KEY,
+        ),
+        *run(
+            "issued_invoices",
+            frames.invoices(settings, since=since),
+            issued_invoices.suite(today),
+            issued_invoices.KEY,
+        ),
+    ]
+
+
+def of_warehouse(built: Any, *, before: dict[str, int], now: datetime) -> list[Verdict]:
+    """Check a warehouse before it is published.
+
+    Args:
+        built: a connection to it.
+        before: rows of each ledger table in the published one; empty when nothing is published.
+        now: aware.
+    """
+    counts = frames.row_counts(built, before)
+    growing = counts[counts["table_name"].isin(published_rows.GROWING)]
+    return [
+        *run("published_rows", growing, published_rows.suite(), published_rows.KEY),
+        *run(
+            "mart_invoices",
+            frames.mart_invoices(built),
+            issued_invoices.suite(now.date()),
+            issued_invoices.KEY,
+        ),
+    ]
