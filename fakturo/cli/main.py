@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from fakturo.cli import audit, build, config, export, init, invoices, issue, orders, simulate, sql, status, up
+from fakturo.cli import (
+    audit,
+    build,
+    config,
+    demo,
+    export,
+    init,
+    invoices,
+    issue,
+    orders,
+    simulate,
+    sql,
+    status,
+    up,
+)
 from fakturo.errors import FakturoError
 
 app = typer.Typer(
@@ -20,6 +34,7 @@ app.command("issue")(issue.issue)
 app.command("build")(build.build)
 app.command("sql")(sql.sql)
 app.command("up")(up.up)
+app.command("demo")(demo.demo)
 app.command("simulate-ai")(simulate.simulate_ai)
 app.command("status")(status.status)
 app.command("export")(export.export)
