@@ -30,7 +30,7 @@ class Masked(NamedTuple):
 
 
 def mask(text: str) -> Masked:
-    """Replace e-mail addresses, IBANs (check digits right) and phone numbers by `[email 1]`, `[iban 1]`, ..."""
+    """Replace e-mail addresses, IBANs (check digits right) and phone numbers by `[email 1]` and so on."""
     plain_by_mark: dict[str, str] = {}
     mark_by_plain: dict[str, str] = {}
     counts = {"email": 0, "iban": 0, "phone": 0}

@@ -16,9 +16,9 @@ from fakturo.ai.numerals import NUMERAL, decimal_sign, meant
 Kind = Literal["money", "count", "weak_count", "percent", "date", "mark", "token"]
 
 _CODES = (
-    "EUR GBP USD CHF SEK NOK DKK ISK PLN CZK HUF RON BGN TRY JPY CNY INR AUD CAD NZD SGD HKD ZAR BRL MXN AED "
-    "SAR ILS KWD BHD OMR JOD TND KRW THB IDR MYR PHP VND UAH"
-).split()
+    "EUR|GBP|USD|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|ZAR|BRL|MXN|AED|SAR"
+    "|ILS|KWD|BHD|OMR|JOD|TND|KRW|THB|IDR|MYR|PHP|VND|UAH"
+)
 _SIGNS = {"£": "GBP", "€": "EUR", "$": "$", "¥": "¥"}
 _WORDS = {
     "euro": "EUR",
@@ -34,10 +34,9 @@ _WORDS = {
 }
 _HUNDREDTHS = {"p": "GBP", "pence": "GBP", "penny": "GBP", "ct": "EUR", "ct.": "EUR", "cent": "", "cents": ""}
 """Words for a hundredth of something: pence are GBP, cents may be of EUR or of any dollar."""
-_COUNT_UNITS = r"x|×|pcs?|pieces?|ea|st|stk|stck|stück|mal"
+_COUNT_UNITS = r"x|\u00d7|pcs?|pieces?|ea|st|stk|stck|stück|mal"
 
 _money_word = "|".join(re.escape(word) for word in sorted([*_WORDS, *_HUNDREDTHS], key=len, reverse=True))
-_code = "|".join(_CODES)
 _month = (
     r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
@@ -49,12 +48,12 @@ _ITEM = re.compile(
       |\b\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})\b(?![./]?\d)
       |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
       |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
-  | (?P<before>[£€$¥]|(?<![\w])(?:{_code}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})(?:,-{{1,2}})?(?![\w%])
-  | (?<![\w.,])(?P<sum2>{NUMERAL})\s?(?P<after>[£€$¥]|(?:{_code}|{_money_word})(?![\w]))
+  | (?P<before>[£€$¥]|(?<![\w])(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})(?:,-{{1,2}})?(?![\w%])
+  | (?<![\w.,])(?P<sum2>{NUMERAL})\s?(?P<after>[£€$¥]|(?:{_CODES}|{_money_word})(?![\w]))
   | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
   | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
   | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
-  | (?<![\w.,/])(?P<token>(?=[\w/.\-]*\d)\w+(?:[\-/.'’,]\w+)*)(?!\w)
+  | (?<![\w.,/])(?P<token>(?=[\w/.\-]*\d)\w+(?:[\-/.'\u2019,]\w+)*)(?!\w)
   | (?P<sign>[£€$¥])
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -105,7 +104,11 @@ def currencies(items: list[Item]) -> set[str]:
 def _item(match: re.Match[str], text: str, sign: str | None) -> Item:
     kind, number, currency = next(_kinds(match, sign))
     before = text[max(0, match.start() - 2) : match.start()]
-    is_negative = before.endswith(("-", "−", "–")) and not before[:-1].strip() and kind in {"money", "count"}
+    is_negative = (
+        before.endswith(("-", "\N{MINUS SIGN}", "\N{EN DASH}"))
+        and not before[:-1].strip()
+        and kind in {"money", "count"}
+    )
     if kind in {"money", "count"} and match[0].startswith("-"):
         is_negative = True
     return Item(match.start(), match.end(), kind, match[0], number, currency, is_negative)

@@ -102,7 +102,7 @@ class ModelClient:
             raise Transient(f"The AI provider cannot be reached: {type(error).__name__}.") from None
         except httpx.DecodingError:
             raise InvalidOutput("The AI provider's answer cannot be unpacked.") from None
-        if not 200 <= status < 300:
+        if not httpx.codes.is_success(status):
             if status in {400, 422} and self.mode == mode and names_format(body):
                 self.mode = _SIMPLER[mode]
             raise http_failure(status, headers, body, now)
@@ -214,4 +214,4 @@ def _count(value: object) -> int | None:
 def _status_within(error: object) -> int:
     """Gateways that answer 200 with an error inside name the real status as `code`; else it is a 5xx."""
     code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) and 400 <= code < 600 else 502
+    return code if isinstance(code, int) and httpx.codes.is_error(code) else httpx.codes.BAD_GATEWAY

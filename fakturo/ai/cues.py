@@ -39,7 +39,7 @@ def customer_spans(text: str, customer_id: str) -> list[tuple[int, int]]:
 
 
 def po_spans(text: str, po_number: str) -> list[tuple[int, int]]:
-    """Places of a purchase order number: all of them when it says so itself (PO-123), else those after a cue."""
+    """Places of a purchase order number: all when it says so itself (PO-123), else those after a cue."""
     places = find_word(text, po_number)
     if _SELF_CUED_PO.fullmatch(po_number):
         return places

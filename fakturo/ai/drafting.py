@@ -77,7 +77,7 @@ async def draft_order(
     proposal, grounded, answer_text = None, None, None
     reasks = 0
     while True:
-        findings = [finding.message for finding in grounded.findings] if grounded else []
+        findings: list[str] = [finding.message for finding in grounded.findings] if grounded else []
         asked = prompting.question(text, last_answer=answer_text, findings=findings)
         answer_text = await _answer(asked, claimed, client, engine, settings, now, run_id, sleep, spent)
         proposal = read_proposal(answer_text)
@@ -118,7 +118,8 @@ async def _answer(
         used = await asyncio.to_thread(ai_calls.tokens_used, engine, run_id)
         if used >= settings.ai.max_tokens_per_run:
             raise OverBudget(
-                f"The run has used {used} tokens of FAKTURO_AI_MAX_TOKENS_PER_RUN={settings.ai.max_tokens_per_run}."
+                f"The run has used {used} tokens of "
+                f"FAKTURO_AI_MAX_TOKENS_PER_RUN={settings.ai.max_tokens_per_run}; the rest stays queued."
             )
     started = now()
     while True:
@@ -214,7 +215,8 @@ def _unreadable(text: str) -> Finding:
         return Finding(code="text_empty", message="The order is empty; reject it or ask the customer.")
     return Finding(
         code="text_too_long",
-        message=f"The order has {len(text)} letters; up to {LONGEST_TEXT} are read by the model. Split it or draft it by hand.",
+        message=f"The order has {len(text)} letters; the model reads up to {LONGEST_TEXT}. "
+        "Split it or draft it by hand.",
     )
 
 

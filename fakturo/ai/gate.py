@@ -6,7 +6,7 @@ Ledger calls run in a thread, so that a busy database never stops the event loop
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -34,8 +34,8 @@ _Record = TypeVar("_Record", Pace, Breaker)
 class Endpoint:
     """What processes share about one endpoint and model."""
 
-    pace: Pace = Pace()
-    breaker: Breaker = Breaker()
+    pace: Pace = field(default_factory=Pace)
+    breaker: Breaker = field(default_factory=Breaker)
 
 
 @dataclass(frozen=True)

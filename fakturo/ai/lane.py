@@ -1,4 +1,4 @@
-"""Drain the free-text orders of the queue: claim one, draft it, keep the draft, park it, or give it to a person.
+"""Drain the free-text orders of the queue: claim, draft, keep the draft, or park, or ask a person.
 
 `draft_one` is the step that a Prefect task wraps, `give_up` what follows when its retries are used up;
 `drain_model_lane` does the same in the foreground without a server, with the same policy from `retrying`.
@@ -27,7 +27,8 @@ from fakturo.settings import Settings
 LANE = "model"
 NO_MODEL = Finding(
     code="no_model",
-    message="This order is free text and no AI model is set up; set FAKTURO_AI_BASE_URL, or draft it by hand.",
+    message="This order is free text and no AI model is set up; "
+    "set FAKTURO_AI_BASE_URL, or draft it by hand.",
 )
 GivenUp = Literal["parked", "dead_letter", "review", "released", "lost"]
 

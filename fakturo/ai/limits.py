@@ -60,7 +60,7 @@ def duration_s(text: str | None) -> float | None:
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds the provider asks us to wait, from the most exact header it sent.
 
-    An HTTP date is measured against the provider's own `date` header where there is one: its clock may be off.
+    An HTTP date is measured against the provider's own `date` header, if any: its clock may be off.
     """
     exact = _number(headers.get("retry-after-ms"))
     if exact is not None:

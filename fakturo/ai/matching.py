@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.cues import find_word
-from fakturo.ai.plain_words import LINE_WORDS, PACKS, unknown_words
+from fakturo.ai.plain_words import LINE_WORDS, PACKS, PACKS_PRICED, unknown_words
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
 from fakturo.check import Finding
@@ -102,8 +102,8 @@ def _code_anchors(
                 _finding(
                     "code_not_found" if len(spans) < len(numbers) else "code_repeated",
                     numbers[-1],
-                    f"code {lines[numbers[0]].code!r} stands {len(spans)} times in the text and {len(numbers)} times "
-                    "in the draft.",
+                    f"code {lines[numbers[0]].code!r} stands {len(spans)} times in the text and "
+                    f"{len(numbers)} times in the draft.",
                 )
             )
         yield from (_Anchor(no, span) for no, span in zip(numbers, spans, strict=False))
@@ -170,7 +170,8 @@ def _groups(
     if len(events) != 3 * len(lines):
         yield Finding(
             code="lines_differ",
-            message=f"The text holds {len(events)} codes, quantities and prices; {len(lines)} lines need {3 * len(lines)}.",
+            message=f"The text holds {len(events)} codes, quantities and prices; "
+            f"{len(lines)} lines need {3 * len(lines)}.",
         )
         return
     threes = [events[start : start + 3] for start in range(0, len(events), 3)]
@@ -218,6 +219,8 @@ def _values(
         yield _finding("price_wrong", no, f"unit price {line.unit_price} is not {price.text!r} of the text.")
     if line.unit_price == 0 or line.quantity == 0:
         yield _finding("price_zero", no, "quantity or price is zero.")
+    if PACKS_PRICED.match(text, price.end):
+        yield _finding("packs", no, "the price is for more than one piece.")
     packs = PACKS.match(text, count.end)
     if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
         yield _finding(

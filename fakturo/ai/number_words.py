@@ -9,9 +9,11 @@ from typing import Literal
 
 Language = Literal["en", "de"]
 
-_GERMAN = frozenset(
-    "und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss grüsse "
-    "grüssen kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie".split()
+_GERMAN = set(
+    """
+    und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss grüsse grüssen
+    kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie
+    """.split()
 )
 GERMAN_WORDS_NEEDED = 2
 DOZEN = 12

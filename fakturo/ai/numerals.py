@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-NUMERAL = r"\d+(?:[.,'’]\d+)*"
+NUMERAL = r"\d+(?:[.,'\u2019]\d+)*"
 _GROUP = 3
 
 
 def readings(numeral: str) -> dict[str, Decimal]:
-    """Decimal sign ("." or "," or "" where none shows) -> value, for each way to read it; empty: no number."""
-    text = numeral.replace("’", "'")
+    """Decimal sign (".", "," or "" where none shows) -> value, for each way to read it; empty: none."""
+    text = numeral.replace("\u2019", "'")
     signs = [sign for sign in ".,'" if sign in text]
     if not signs:
         return {"": Decimal(text)}

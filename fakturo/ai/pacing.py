@@ -75,10 +75,8 @@ def succeeded(pace: Pace, at: float, limits: Limits, *, tokens_over: int = 0) ->
     ceiling = _lower(pace.ceiling, limits.requests and limits.requests / 60 * SHARE)
     token_rate = _lower(pace.token_rate, limits.tokens and limits.tokens / 60 * SHARE)
     pace = _with_ceiling(replace(pace, token_rate=token_rate), ceiling)
-    if pace.limited_rate is not None:
-        rate = pace.rate + REGROWTH * pace.limited_rate
-    else:
-        rate = pace.rate * GROWTH
+    was_limited = pace.limited_rate is not None
+    rate = pace.rate + REGROWTH * (pace.limited_rate or 0.0) if was_limited else pace.rate * GROWTH
     pace = replace(pace, rate=min(rate, pace.ceiling or FASTEST_RATE_PER_S))
     if pace.token_rate:
         pace = replace(pace, next_tokens_at=pace.next_tokens_at + tokens_over / pace.token_rate)

@@ -52,7 +52,7 @@ def request_sha256(asked: Question, *, endpoint: str, model: str) -> str:
 
 
 def likely_tokens(asked: Question) -> int:
-    """About how many tokens question and answer take: a token is some 3.5 letters, the answer is half the text."""
+    """About how many tokens question and answer take: 3.5 letters each, the answer half the text."""
     letters = sum(len(message["content"]) for message in asked.messages)
     answer = len(asked.messages[1]["content"]) // 2
     return (letters + answer) * 2 // 7 + 50

@@ -4,8 +4,12 @@ A dot after "No" or "Art" ends nothing; a short line ends one (a long line was w
 """
 
 import re
+from itertools import pairwise
 
-_ABBREVIATIONS = "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl z.b e.g i.e asstd ass"
+_ABBREVIATIONS = (
+    "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl z.b e.g i.e"
+    " asstd ass"
+)
 _NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
 _END = re.compile(_NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)
 WRAPPED_FROM = 55
@@ -21,7 +25,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
         ends.append(found.end())
     if ends[-1] < len(text):
         ends.append(len(text))
-    return list(zip(ends, ends[1:], strict=False))
+    return list(pairwise(ends))
 
 
 def ends_within(text: str) -> bool:
@@ -32,5 +36,5 @@ def ends_within(text: str) -> bool:
 def _is_wrap(text: str, place: int) -> bool:
     line_start = text.rfind("\n", 0, place) + 1
     return place - line_start >= WRAPPED_FROM and not re.match(
-        r"\s*(?:[-*•·–]|\d+[.)])\s", text[place + 1 : place + 20]
+        r"\s*(?:[-*•·\u2013]|\d+[.)])\s", text[place + 1 : place + 20]
     )

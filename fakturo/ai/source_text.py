@@ -1,4 +1,4 @@
-"""The order text as it is read: entities decoded, markup gone, contacts masked, letter heads and quotes apart.
+"""The order text as it is read: entities decoded, markup gone, contacts masked, heads and quotes apart.
 
 Both the model and the proof read this; what a reader of the letter would not see decides nothing.
 """
@@ -11,8 +11,10 @@ from typing import NamedTuple
 from fakturo.privacy import mask
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,12})(?:\s[^<>]{0,2000})?/?>")
-_BLOCK_TAGS = frozenset(
-    "p div br tr table ul ol li h1 h2 h3 h4 blockquote hr body html head thead tbody".split()
+_BLOCK_TAGS = set(
+    """
+    p div br tr table ul ol li h1 h2 h3 h4 blockquote hr body html head thead tbody
+    """.split()
 )
 _HIDDEN = re.compile(
     r"<!--|<(?:s|del|strike|style|script|blockquote)\b|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden"
@@ -25,7 +27,8 @@ _HEAD = re.compile(
     re.IGNORECASE,
 )
 _QUOTE_START = re.compile(
-    r"^\s*(?:>|-{2,}\s*(?:original message|ursprüngliche nachricht|forwarded message|weitergeleitete nachricht)"
+    r"^\s*(?:>|-{2,}\s*(?:original message|ursprüngliche nachricht|forwarded message"
+    r"|weitergeleitete nachricht)"
     r"|on .{0,120} wrote:\s*$|am .{0,120} schrieb.{0,80}:\s*$)",
     re.IGNORECASE,
 )

@@ -1,4 +1,4 @@
-"""Plausibly wrong answers: what a model gets wrong without noticing, each a small change of the right answer."""
+"""Plausibly wrong answers: what a model gets wrong unnoticed, each a small change of the right one."""
 
 import random
 from typing import Any

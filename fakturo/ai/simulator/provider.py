@@ -62,7 +62,7 @@ class Provider:
             self.started_at = at
         self.counts["requests"] += 1
         self.attempts[request] += 1
-        return random.Random(f"{self.seed}:{request}:{self.attempts[request]}")
+        return random.Random(f"{self.seed}:{request}:{self.attempts[request]}")  # noqa: S311  # faults, no secrets
 
     def is_out(self, at: float) -> bool:
         """Whether an outage is on."""

@@ -76,7 +76,9 @@ def build(provider: Provider, now: Callable[[], datetime] = utc_now) -> Starlett
     )
 
 
-async def _complete(provider: Provider, request: Request, now: Callable[[], datetime]) -> Response:
+async def _complete(  # noqa: PLR0911  # one return a way to answer
+    provider: Provider, request: Request, now: Callable[[], datetime]
+) -> Response:
     try:
         body: dict[str, Any] = json.loads(await request.body())
         key = hashlib.sha256(json.dumps(body.get("messages"), sort_keys=True).encode()).hexdigest()
@@ -117,7 +119,7 @@ async def _faulty(
     if fault == "overloaded":
         return answers.error(529, "overloaded_error", "Overloaded", headers)
     if fault == "reset" and request.client:
-        _Resettable.transports[tuple(request.client)].abort()
+        _Resettable.transports[(request.client.host, request.client.port)].abort()
         return Response(status_code=500)
     if fault == "stall":
         return StreamingResponse(_stalled(), 200, {**headers, "content-length": "1000"})

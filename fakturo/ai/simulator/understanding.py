@@ -1,6 +1,6 @@
 """How the simulator reads an order text: a few patterns, honestly applied. It shares nothing with the proof.
 
-It looks at each price, takes the words since the price before it, and picks quantity, name and code out of them.
+It looks at each price, takes the words since the price before, and picks quantity, name and code out of them.
 """
 
 import re
@@ -8,7 +8,7 @@ from typing import Any
 
 _PRICE = re.compile(
     r"(?P<sign>£|€|\$|EUR|GBP|USD|CHF)\s?(?P<a>\d+(?:[.,]\d+)*)"
-    r"|(?P<b>\d+(?:[.,]\d+)*)\s?(?P<after>€|£|\$|EUR|GBP|USD|CHF|euros?|pounds?|pence|p)(?!\w)",
+    r"|(?P<b>\d+(?:[.,]\d+)*)\s?(?P<after>€|£|\$|EUR|GBP|USD|CHF|euros?|pounds?|pence|(?<=\b\d\d)p|(?<=\b\d)p)(?!\w)",
     re.IGNORECASE,
 )
 _CURRENCY = {
@@ -23,19 +23,19 @@ _CURRENCY = {
     "pounds": "GBP",
 }
 _CODE = re.compile(
-    r"\(?\b(?:item|code|sku|ref|art(?:ikel)?\.?(?:[- ]?nr\.?)?)(?:\s+(?:no|number|nr)\.?)?[ :#.]*(?P<code>[A-Z]{0,4}-?\d[A-Z0-9-]*)\b"
+    r"\(?\b(?:item|code|sku|ref|art(?:ikel)?\.?(?:[- ]?nr\.?)?)(?:\s+(?:no|number|nr)\.?)?[ :#.]*"
+    r"(?P<code>[A-Z]{0,4}-?\d[A-Z0-9-]*)\b"
     r"|\((?P<bare>[A-Z]{0,4}-?\d[A-Z0-9-]*)\)",
     re.IGNORECASE,
 )
-_WORDS = {
-    word: count
-    for count, words in enumerate(
-        "one|ein|eine|einen two|zwei three|drei four|vier five|fünf six|sechs seven|sieben eight|acht nine|neun ten|zehn "
-        "eleven|elf twelve|zwölf thirteen|dreizehn fourteen|vierzehn fifteen|fünfzehn sixteen|sechzehn".split(),
-        1,
-    )
-    for word in words.split("|")
-} | {"twenty": 20, "zwanzig": 20, "thirty": 30, "dreißig": 30, "forty": 40, "fifty": 50, "fünfzig": 50}
+_SMALL = (
+    "one|ein|eine|einen two|zwei three|drei four|vier five|fünf six|sechs seven|sieben eight|acht nine|neun ten|zehn "
+    "eleven|elf twelve|zwölf thirteen|dreizehn fourteen|vierzehn fifteen|fünfzehn sixteen|sechzehn"
+)
+_TENS = "twenty|zwanzig thirty|dreißig forty|vierzig fifty|fünfzig"
+_WORDS = {word: count for count, words in enumerate(_SMALL.split(), 1) for word in words.split("|")} | {
+    word: ten * 10 for ten, words in enumerate(_TENS.split(), 2) for word in words.split("|")
+}
 _COUNT = re.compile(
     r"\b(?:(?P<half>half a dozen|ein halbes dutzend)|(?:(?P<times>a|an|\d+|"
     + "|".join(_WORDS)
@@ -50,7 +50,8 @@ _CUSTOMER = re.compile(
     re.IGNORECASE,
 )
 _PO = re.compile(
-    r"\b(?P<po>PO-?\d[\w-]*)|(?:reference|order number|po number|bestellnummer|referenz)\s*(?:is|ist|lautet)?\s*[:#]?\s*(?P<ref>[A-Z]*-?\d[\w-]*)",
+    r"\b(?P<po>PO-?\d[\w-]*)|(?:reference|order number|po number|bestellnummer|referenz)"
+    r"\s*(?:is|ist|lautet)?\s*[:#]?\s*(?P<ref>[A-Z]*-?\d[\w-]*)",
     re.IGNORECASE,
 )
 
