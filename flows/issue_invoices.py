@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from fakturo import worker
 from fakturo.ai.client import ModelClient, open_client
 from fakturo.ai.drafting import Drafted
-from fakturo.ai.lane import draft_one, give_up
+from fakturo.ai.one_order import draft_one, give_up
 from fakturo.ai.retrying import ATTEMPTS, JITTER, may_help, stops_all, waits
 from fakturo.clock import utc_now
 from fakturo.drain import Drain
@@ -77,7 +77,12 @@ async def draft(order_id: int) -> str:
     return _in_a_word(drafted)
 
 
-@flow(name="issue_invoices", persist_result=False)
+def _run_name() -> str:
+    kind = "resident" if runtime.flow_run.parameters.get("resident") else "all-that-waits"
+    return f"{kind}-{utc_now():%m%d-%H%M%S}"
+
+
+@flow(name="issue_invoices", flow_run_name=_run_name, persist_result=False)
 async def issue_invoices(resident: bool = False, draft_from: datetime | None = None) -> State[Any]:
     """Draft, prove and issue every order that waits.
 
