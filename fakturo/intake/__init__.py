@@ -1,0 +1,1 @@
+"""Readers: files, folders and texts in; orders, duplicates and quarantined rows out."""

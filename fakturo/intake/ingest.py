@@ -1,0 +1,170 @@
+"""Take one file in: recognise it, read it, judge it, land it. One file refused leaves all others alone.
+
+in = accepted + duplicate + quarantined, for every file, or nothing of it is landed.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from sqlalchemy import Engine
+
+from fakturo.errors import BadInput
+from fakturo.intake import archive, documents, table_file
+from fakturo.intake.mapping import Mapping, load
+from fakturo.intake.outcome import FileOutcome, Progress
+from fakturo.intake.reading import Request
+from fakturo.intake.recognise import TABLES, Format, recognise
+from fakturo.ledger.landing import FileFacts, known, land
+from fakturo.settings import Settings
+
+MB = 1_000_000
+
+
+def ingest_file(
+    engine: Engine,
+    settings: Settings,
+    path: Path,
+    *,
+    mapping: str | None = None,
+    source: str | None = None,
+    format: Format | None = None,  # noqa: A002  the word that the command line uses
+    dry_run: bool = False,
+    now: datetime,
+    run_id: str | None = None,
+    on_progress: Progress | None = None,
+) -> FileOutcome:
+    """Take one file in; what cannot be taken in at all comes back as `refused`, never as an error.
+
+    Args:
+        mapping: name of a ready mapping or path of a YAML file; None: by the file's header, else `generic`.
+        source: whose order numbers these are; None: the mapping's name, `ubl` or `email`.
+        dry_run: say what would happen, write nothing.
+        now: aware, UTC.
+    """
+    told = on_progress or _silent
+
+    def take(folder: Path) -> archive.Taken:
+        most = settings.intake.max_file_mb * MB
+        return archive.take(path, folder, most_bytes=most, on_bytes=lambda done, of: told("copy", done, of))
+
+    asked = _Asked(path.name, mapping, source, format, dry_run, now, run_id)
+    return _ingest(engine, settings, take, asked, told)
+
+
+def ingest_bytes(
+    engine: Engine,
+    settings: Settings,
+    stream: BinaryIO,
+    *,
+    name: str = "stdin",
+    mapping: str | None = None,
+    source: str | None = None,
+    format: Format | None = None,  # noqa: A002
+    dry_run: bool = False,
+    now: datetime,
+    run_id: str | None = None,
+    on_progress: Progress | None = None,
+) -> FileOutcome:
+    """Take in what a stream gives, as `ingest_file` does with a file."""
+    told = on_progress or _silent
+
+    def take(folder: Path) -> archive.Taken:
+        most = settings.intake.max_file_mb * MB
+        return archive.receive(
+            stream, folder, most_bytes=most, on_bytes=lambda done, of: told("copy", done, of)
+        )
+
+    asked = _Asked(name, mapping, source, format, dry_run, now, run_id)
+    return _ingest(engine, settings, take, asked, told)
+
+
+class _Asked(NamedTuple):
+    name: str
+    mapping: str | None
+    source: str | None
+    format: Format | None
+    dry_run: bool
+    now: datetime
+    run_id: str | None
+
+
+def _ingest(
+    engine: Engine,
+    settings: Settings,
+    take: Callable[[Path], archive.Taken],
+    asked: _Asked,
+    told: Progress,
+) -> FileOutcome:
+    name = _printable(asked.name)
+    found: Format | str = asked.format or "unknown"
+    try:
+        mapping = load(asked.mapping) if asked.mapping else None
+        with archive.workplace(settings, dry_run=asked.dry_run) as folder:
+            taken = take(folder)
+            found = asked.format or recognise(asked.name, taken.head)
+            request = Request(
+                taken,
+                name,
+                found,
+                mapping,
+                folder,
+                settings,
+                asked.now,
+                told,
+                asked.source,  # type: ignore[arg-type]
+            )
+            return _read_and_land(engine, request, asked)
+    except BadInput as error:
+        return FileOutcome(name=name, source=asked.source or "", format=found, refused=str(error))
+
+
+def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutcome:
+    taken, name = request.taken, request.name
+    read = table_file.read if request.format in TABLES else documents.read
+    with read(request, lambda source, version: known(engine, source, taken.sha256, version)) as reading:
+        source = reading.source
+        if reading.before is not None:
+            return FileOutcome(name=name, source=source, format=request.format, **reading.before._asdict())
+        archived = None if asked.dry_run else archive.keep(taken, request.settings.archive)
+        facts = FileFacts(
+            taken.sha256, source, name, request.format, reading.mapping_version, taken.bytes, archived
+        )
+        landed = land(
+            engine,
+            facts,
+            rows_in=reading.rows_in,
+            rows_duplicate=reading.rows_duplicate,
+            landings=reading.landings,
+            refused=reading.refused,
+            now=asked.now,
+            run_id=asked.run_id,
+            dry_run=asked.dry_run,
+        )
+    return FileOutcome(name=name, source=source, format=request.format, **landed._asdict())
+
+
+def walk(paths: Iterable[Path]) -> Iterable[Path]:
+    """Files of folders, sorted, without hidden ones and links; a file that is named is itself."""
+    for path in paths:
+        if path.is_dir():
+            for folder, folders, files in os.walk(path, followlinks=False):
+                folders[:] = sorted(each for each in folders if not each.startswith("."))
+                for each in sorted(files):
+                    file = Path(folder) / each
+                    if not each.startswith(".") and not file.is_symlink():
+                        yield file
+        else:
+            yield path
+
+
+def _printable(name: str) -> str:
+    """A file's name as shown and stored: its last part, without control characters."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(each if each.isprintable() else "␀" for each in last)[:255] or "unnamed"
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """No one watches."""

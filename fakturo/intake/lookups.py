@@ -1,0 +1,83 @@
+"""Small vocabularies of a table: currencies, countries, kinds, units and tax categories, over distinct values."""
+
+import re
+from collections.abc import Callable
+from typing import get_args
+
+from fakturo.errors import BadInput
+from fakturo.intake.countries import iso_code
+from fakturo.intake.mapping import Mapping
+from fakturo.intake.workbench import Bench
+from fakturo.money import exponent
+from fakturo.order import TaxCategory
+
+UNITS = {
+    "": "C62", "pc": "C62", "pcs": "C62", "piece": "C62", "pieces": "C62", "ea": "C62", "each": "C62",
+    "unit": "C62", "units": "C62", "st": "C62", "stk": "C62", "stück": "C62", "stueck": "C62", "one": "C62",
+    "kg": "KGM", "g": "GRM", "t": "TNE", "l": "LTR", "ltr": "LTR", "m": "MTR", "m2": "MTK", "m²": "MTK",
+    "m3": "MTQ", "h": "HUR", "hr": "HUR", "hour": "HUR", "hours": "HUR", "std": "HUR", "day": "DAY",
+    "days": "DAY", "tag": "DAY", "tage": "DAY", "month": "MON", "box": "BX", "carton": "CT", "pack": "PK",
+    "pair": "PR", "set": "SET", "dozen": "DZN", "roll": "RO", "bottle": "BO", "pallet": "PX",
+}  # fmt: skip
+"""Words and signs -> UN/ECE Recommendation 20 codes."""
+_KINDS = {
+    "order": ("order", "sale", "sales order", "standard", "auftrag", "bestellung"),
+    "cancellation": ("cancellation", "cancel", "cancelled", "credit", "storno", "return", "refund"),
+}
+
+Read = tuple[str | None, str | None]
+"""(value, problem)."""
+
+
+def read_words(bench: Bench, field: str, column: int, read: Callable[[str], Read]) -> None:
+    """Make the table `k_<field>(text, value, problem)` of a column's distinct texts."""
+    query = f"SELECT DISTINCT c{column} FROM raw WHERE c{column} IS NOT NULL AND problem IS NULL"  # noqa: S608
+    texts = [row[0] for row in bench.execute(query).fetchall()]
+    answers = [read(text) for text in texts]
+    bench.execute(
+        f"CREATE TABLE k_{field} AS SELECT unnest($1::VARCHAR[]) AS text, unnest($2::VARCHAR[]) AS value, "  # noqa: S608
+        "unnest($3::VARCHAR[]) AS problem",
+        [texts, [answer[0] for answer in answers], [answer[1] for answer in answers]],
+    )
+
+
+def readers(mapping: Mapping) -> dict[str, Callable[[str], Read]]:
+    """How each vocabulary is read, by field."""
+    return {
+        "currency": _currency,
+        "country": lambda text: (iso_code(text, mapping.countries), None),
+        "kind": _kind,
+        "unit": unit_code,
+        "tax_category": _tax_category,
+    }
+
+
+def unit_code(text: str) -> Read:
+    """Recommendation 20 code of a unit."""
+    known = UNITS.get(text.strip().rstrip(".").casefold())
+    if known:
+        return known, None
+    if re.fullmatch("[A-Z0-9]{2,3}", text):
+        return text, None
+    return None, f"unit {text[:40]!r} is not known; write a code such as C62 (piece), KGM or HUR."
+
+
+def _currency(text: str) -> Read:
+    try:
+        exponent(text.upper())
+    except BadInput:
+        return None, f"currency {text[:40]!r} is not an ISO 4217 code; write three letters such as EUR."
+    return text.upper(), None
+
+
+def _kind(text: str) -> Read:
+    for kind, words in _KINDS.items():
+        if text.casefold() in words:
+            return kind, None
+    return None, f"kind {text[:40]!r} is not known; write order or cancellation."
+
+
+def _tax_category(text: str) -> Read:
+    if text.upper() in get_args(TaxCategory):
+        return text.upper(), None
+    return None, f"tax_category {text[:40]!r} is not one of {', '.join(get_args(TaxCategory))}."

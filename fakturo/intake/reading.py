@@ -1,0 +1,45 @@
+"""What a reader is given, and what it gives back."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from fakturo.intake.archive import Taken
+from fakturo.intake.mapping import Mapping
+from fakturo.intake.outcome import Progress
+from fakturo.intake.recognise import Format
+from fakturo.ledger.landing import Landed, Landing, Refused
+from fakturo.settings import Settings
+
+
+class Request(NamedTuple):
+    """One file to read."""
+
+    taken: Taken
+    name: str
+    format: Format
+    mapping: Mapping | None
+    folder: Path
+    """A workplace of its own."""
+    settings: Settings
+    now: datetime
+    told: Progress
+    source: str | None
+
+
+class Reading(NamedTuple):
+    """A file that was read: its rows as orders and refusals, each of them obtainable again."""
+
+    source: str
+    mapping_version: str | None
+    rows_in: int = 0
+    rows_duplicate: int = 0
+    landings: Callable[[], Iterable[Landing]] = tuple
+    refused: Callable[[], Iterable[Refused]] = tuple
+    before: Landed | None = None
+    """What became of the very same file before; then nothing was read."""
+
+
+SeenBefore = Callable[[str, str | None], Landed | None]
+"""(source, mapping version) -> what became of the very same file before."""
