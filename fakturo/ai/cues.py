@@ -8,7 +8,10 @@ import dateparser
 
 from fakturo.ai.amounts_in_text import Item
 
-_LINK = r"[\s.:#()\-]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|we\s+are)\b[\s.:#()\-]*){0,3}$"
+_LINK = (
+    r"[\s.:#()\-]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|we\s+are)\b"
+    r"[\s.:#()\-]*){0,3}$"
+)
 _CUSTOMER = re.compile(
     r"\b(?:account|acct|a/c|customer|client|buyer|kunde\w*|kd\.?-?\s?nr|konto\w*|debitor\w*)" + _LINK,
     re.IGNORECASE,

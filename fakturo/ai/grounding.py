@@ -14,11 +14,12 @@ from typing import NamedTuple
 from fakturo.ai.amounts_in_text import Item, currencies, find_items
 from fakturo.ai.cautions import find_cautions
 from fakturo.ai.cues import customer_spans, is_total, list_numbers, order_date, po_spans
-from fakturo.ai.matching import Matched, Span, match_lines
+from fakturo.ai.matching import Matched, match_lines
 from fakturo.ai.plain_words import REFERENCES, SENTENCE_WORDS, unknown_words
 from fakturo.ai.proposal import Proposal
 from fakturo.ai.sentences import sentence_spans
 from fakturo.ai.source_text import SourceText, read_source
+from fakturo.ai.spans import Span
 from fakturo.check import Finding
 from fakturo.money import rounded
 from fakturo.settings import Seller
@@ -29,14 +30,15 @@ _NAMED_CURRENCY = re.compile(
 )
 _NAMES = {"euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "sterling": "GBP"}
 _GREETING = re.compile(
-    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening)|hallo|liebe[rs]?|guten\s+\w+|moin"
-    r"|sehr\s+geehrte[rs]?)"
-    r"(?:\s+[^\W\d_]+\.?){0,4}\s*[,!:\n]",
+    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening)|hallo|liebe[rs]?|guten\s+\w+"
+    r"|moin|sehr\s+geehrte[rs]?)(?:\s+[^\W\d_]+\.?){0,4}\s*[,!:\n]",
     re.IGNORECASE,
 )
 _COURTESY = re.compile(
-    r"(?:let\s+(?:me|us)\s+know\s+if|if\s+you\s+have|if\s+there\s+(?:is|are)|do\s+not\s+hesitate|don['\u2019]t\s+hesitate|bei\s+fragen)"
-    r"\s+(?:you\s+have\s+|there\s+are\s+|to\s+)?(?:any\s+)?(?:questions?|queries|problems?|issues?|contact\w*(?:\s+us|\s+me)?|rückfragen|bitte\s+melden)"
+    r"(?:let\s+(?:me|us)\s+know\s+if|if\s+you\s+have|if\s+there\s+(?:is|are)|do\s+not\s+hesitate|don['\u2019]t\s+hesitate"
+    r"|bei\s+fragen)"
+    r"\s+(?:you\s+have\s+|there\s+are\s+|to\s+)?(?:any\s+)?(?:questions?|queries|problems?|issues?"
+    r"|contact\w*(?:\s+us|\s+me)?|rückfragen|bitte\s+melden)"
     r"|(?:many\s+)?thanks?(?:\s+you)?\s+(?:once\s+)?again|\bfrom\s+now\b(?!\s+on)",
     re.IGNORECASE,
 )

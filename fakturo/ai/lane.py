@@ -1,36 +1,26 @@
-"""Drain the free-text orders of the queue: claim, draft, keep the draft, or park, or ask a person.
+"""Drain the free-text orders of the queue in the foreground, without a server: several at once, one by one.
 
-`draft_one` is the step that a Prefect task wraps, `give_up` what follows when its retries are used up;
-`drain_model_lane` does the same in the foreground without a server, with the same policy from `retrying`.
+Prefect's flow does the same with one task run an order; both wrap `one_order.draft_one`.
 """
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Engine
 
 from fakturo.ai import gate, retrying
 from fakturo.ai.client import ModelClient, open_client
-from fakturo.ai.drafting import Drafted, draft_order
-from fakturo.check import Finding
-from fakturo.errors import AiError, Refused
+from fakturo.ai.drafting import Drafted
+from fakturo.ai.one_order import draft_one, draft_with_retries, give_up
+from fakturo.errors import AiError
 from fakturo.ledger import queue
-from fakturo.ledger.drafts import save_draft
 from fakturo.ledger.queue import Claimed
 from fakturo.settings import Settings
 
 LANE = "model"
-NO_MODEL = Finding(
-    code="no_model",
-    message="This order is free text and no AI model is set up; "
-    "set FAKTURO_AI_BASE_URL, or draft it by hand.",
-)
-GivenUp = Literal["parked", "dead_letter", "review", "released", "lost"]
 
 
 @dataclass(frozen=True)
@@ -46,107 +36,6 @@ class LaneOutcome:
     reasked: int = 0
     halted: str | None = None
     """Why the drain stopped early; the rest is still queued."""
-
-
-async def draft_one(
-    claimed: Claimed,
-    *,
-    client: ModelClient | None,
-    engine: Engine,
-    settings: Settings,
-    worker: str,
-    now: Callable[[], datetime],
-    run_id: str | None = None,
-    sleep: gate.Sleep = asyncio.sleep,
-) -> Drafted:
-    """Draft one claimed order and write the draft; its lease is renewed while this takes.
-
-    Args:
-        claimed: an order of lane 'model' in this worker's hands.
-        client: None: no model is set up, a person drafts it.
-
-    Raises:
-        AiError: for the retry loop (`retrying.may_help`), else for `give_up`.
-    """
-    if client is None:
-        drafted = Drafted(None, (NO_MODEL,))
-    else:
-        async with _kept_lease(engine, claimed, settings.ledger.lease_s, worker, now):
-            drafted = await draft_order(
-                claimed, client=client, engine=engine, settings=settings, now=now, run_id=run_id, sleep=sleep
-            )
-    saved = await asyncio.to_thread(
-        save_draft,
-        engine,
-        claimed.id,
-        drafted.order,
-        drafter="model" if client else "rules",
-        findings=drafted.findings,
-        now=now(),
-        worker=worker,
-        model=drafted.model,
-        prompt_version=drafted.prompt_version,
-        answer_sha256=drafted.answer_sha256,
-        reasks=drafted.reasks,
-        run_id=run_id,
-    )
-    return replace(drafted, saved=saved)
-
-
-async def draft_with_retries(
-    draft: Callable[[], Coroutine[Any, Any, Drafted]], *, sleep: gate.Sleep = asyncio.sleep
-) -> Drafted:
-    """Run one draft under the same policy as the Prefect task; the last error goes up."""
-    for wait_s in retrying.waits(retrying.ATTEMPTS):
-        try:
-            return await draft()
-        except AiError as error:
-            if not retrying.may_help(error):
-                raise
-            await sleep(wait_s * (1 + retrying.JITTER * random.random()))  # noqa: S311  # spreads load, guards nothing
-    return await draft()
-
-
-def give_up(
-    engine: Engine,
-    claimed: Claimed,
-    error: AiError,
-    *,
-    settings: Settings,
-    worker: str,
-    now: datetime,
-    run_id: str | None = None,
-) -> GivenUp:
-    """After the last retry: park the order, dead-letter it, or hand it to a person.
-
-    Returns:
-        What was done; 'released' for a failure that stops everything (`retrying.stops_all`): the order waits
-        in the queue as if nothing had happened. 'lost': another worker holds the order now.
-    """
-    if retrying.stops_all(error):
-        queue.release(engine, [claimed.id], now, worker=worker)
-        return "released"
-    if isinstance(error, Refused):
-        finding = Finding(code="ai_refused", message=f"{error} Draft it by hand.")
-        saved = save_draft(
-            engine,
-            claimed.id,
-            None,
-            drafter="model",
-            findings=(finding,),
-            now=now,
-            worker=worker,
-            run_id=run_id,
-        )
-        return "review" if saved else "lost"
-    worn_out = retrying.blames_order(error) and claimed.parks >= settings.ai.max_parks
-    if worn_out or retrying.is_hopeless(error):
-        reason = f"{error} ({error.outcome}; tried {claimed.attempts} times)"
-        done = queue.dead_letter(engine, claimed.id, reason=reason, now=now, worker=worker)
-        return "dead_letter" if done else "lost"
-    until = retrying.park_until(claimed.parks, now, error)
-    done = queue.park(engine, claimed.id, reason=str(error), not_before=until, now=now, worker=worker)
-    return "parked" if done else "lost"
 
 
 async def drain_model_lane(
@@ -280,23 +169,3 @@ class _Drain:
         self.outcome = replace(self.outcome, **counted)
         if self.on_progress:
             self.on_progress(self.outcome)
-
-
-@asynccontextmanager
-async def _kept_lease(
-    engine: Engine, claimed: Claimed, lease_s: float, worker: str, now: Callable[[], datetime]
-) -> Any:
-    """Renew the lease three times in its length until the block ends."""
-
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(lease_s / 3)
-            await asyncio.to_thread(
-                queue.renew, engine, [claimed.id], worker=worker, now=now(), lease_s=lease_s
-            )
-
-    renewing: asyncio.Task[Awaitable[None]] = asyncio.create_task(renew())  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        renewing.cancel()

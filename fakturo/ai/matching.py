@@ -12,27 +12,12 @@ from decimal import Decimal
 
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.cues import find_word
+from fakturo.ai.item_names import find_names, holds_more, line_finding, may_be_in_name, name_findings
 from fakturo.ai.plain_words import LINE_WORDS, PACKS, PACKS_PRICED, unknown_words
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
+from fakturo.ai.spans import Span, overlap, within
 from fakturo.check import Finding
-
-Span = tuple[int, int]
-LONGEST_NAME = 120
-NEAR = 120
-"""Letters between a code and its name."""
-_JOINED = re.compile(
-    r"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den|eine?\w{0,2}|some)\b|\d+\b(?!\s*$))",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(
-    r"(?<!\bset )(?<!\bpack )(?<!\bbox )\b\d+\s+(?:of|x|pcs|pieces|stück|stk)\b", re.IGNORECASE
-)
-_SETS_OF = re.compile(
-    r"\b(?:set|pack|box|bag|case|tin|string|pair|bundle|roll|satz)\s+(?:of|von|mit)\s+$|-$", re.IGNORECASE
-)
-_OF_THE = re.compile(r"\bof\s+the\s+$", re.IGNORECASE)
-_STRUCTURE = re.compile(r"[;:?!\n@(){}<>\[\]]|\.\s+[A-Z][a-z]")
 
 
 @dataclass(frozen=True)
@@ -63,13 +48,15 @@ def match_lines(text: str, items: Sequence[Item], lines: Sequence[ProposedLine])
     """
     findings: list[Finding] = []
     anchors = list(_code_anchors(text, items, lines, findings))
-    names = _names(text, lines, {anchor.line: anchor.span for anchor in anchors})
+    names = find_names(text, lines, {anchor.line: anchor.span for anchor in anchors})
     anchors += [_Anchor(no, names[no]) for no, line in enumerate(lines) if not line.code and no in names]
     for no, line in enumerate(lines):
         if no in names:
-            findings += _name_findings(text, items, no, line, names[no])
+            findings += name_findings(text, items, no, line, names[no])
         elif not line.code:
-            findings.append(_finding("name_not_found", no, f"{line.name!r} is not in the text, or not once."))
+            findings.append(
+                line_finding("name_not_found", no, f"{line.name!r} is not in the text, or not once.")
+            )
     name_spans = tuple(names.values())
     events = _events(text, items, anchors, names)
     groups: list[Span] = []
@@ -94,12 +81,11 @@ def _code_anchors(
         spans = [
             span
             for span in find_word(text, code)
-            if not any(char.isdigit() for char in code)
-            or any(_overlap(span, (i.start, i.end)) for i in items)
+            if not any(char.isdigit() for char in code) or any(overlap(span, (i.start, i.end)) for i in items)
         ]
         if len(spans) != len(numbers):
             findings.append(
-                _finding(
+                line_finding(
                     "code_not_found" if len(spans) < len(numbers) else "code_repeated",
                     numbers[-1],
                     f"code {lines[numbers[0]].code!r} stands {len(spans)} times in the text and "
@@ -107,27 +93,6 @@ def _code_anchors(
                 )
             )
         yield from (_Anchor(no, span) for no, span in zip(numbers, spans, strict=False))
-
-
-def _names(text: str, lines: Sequence[ProposedLine], codes: dict[int, Span]) -> dict[int, Span]:
-    """Span of each line's name; longer names first, so that "mug" is not found inside "red mug"."""
-    found: dict[int, Span] = {}
-    for name in sorted({line.name.casefold() for line in lines if line.name}, key=len, reverse=True):
-        numbers = [no for no, line in enumerate(lines) if line.name.casefold() == name]
-        taken = list(found.values())
-        free = [span for span in find_word(text, name) if not any(_overlap(span, other) for other in taken)]
-        for no in numbers:
-            if no in codes:
-                near = [
-                    span for span in free if _gap(span, codes[no]) <= NEAR and not _overlap(span, codes[no])
-                ]
-                if near:
-                    found[no] = min(near, key=lambda span: _gap(span, codes[no]))
-                    free.remove(found[no])
-        uncoded = [no for no in numbers if not lines[no].code]
-        if uncoded and len(free) == len(uncoded):
-            found |= dict(zip(uncoded, free, strict=True))
-    return found
 
 
 def _events(
@@ -138,9 +103,9 @@ def _events(
     kept = []
     for item in items:
         span = (item.start, item.end)
-        if any(_overlap(span, anchor.span) for anchor in anchors if anchor.span not in names.values()):
+        if any(overlap(span, anchor.span) for anchor in anchors if anchor.span not in names.values()):
             continue
-        if any(_within(span, name) and _may_be_in_name(text, item, name) for name in names.values()):
+        if any(within(span, name) and may_be_in_name(text, item, name) for name in names.values()):
             continue
         if item.kind == "weak_count" and not any(
             item.end < start and not text[item.end : start].strip() for start in starts
@@ -149,15 +114,6 @@ def _events(
         kept.append(item)
     whole: list[_Anchor | Item] = [*anchors, *kept]
     return sorted(whole, key=_start)
-
-
-def _may_be_in_name(text: str, item: Item, name: Span) -> bool:
-    if item.kind in {"money", "percent", "date"}:
-        return False
-    if item.kind == "count" and not any(char.isdigit() for char in item.text):
-        of_the = item.start == name[0] and _OF_THE.search(text[: item.start])  # six of the five-heart garland
-        return bool(of_the or _SETS_OF.search(text[name[0] : item.start]))
-    return True
 
 
 def _groups(
@@ -188,7 +144,7 @@ def _groups(
         values = [event for event in three if isinstance(event, Item)]
         yield from _values(text, values, no, lines[no], names.get(no))
         if place and spans[place - 1][1] > spans[place][0]:
-            yield _finding("lines_mixed", no, "its name stands among the numbers of another line.")
+            yield line_finding("lines_mixed", no, "its name stands among the numbers of another line.")
         yield from _between(text, three, spans[place], no, lines[no], names.get(no))
     groups += spans
 
@@ -202,28 +158,32 @@ def _values(
         prices = [item for item in counts if item.value is not None and _decimals(item.value) >= 2]  # noqa: PLR2004
         counts = [item for item in counts if item.value is not None and _decimals(item.value) == 0]
     if len(prices) != 1 or len(counts) != 1:
-        yield _finding(
+        yield line_finding(
             "price_unmarked", no, "which number is the quantity and which the price is not certain."
         )
         return
     price, count = prices[0], counts[0]
     if price.value is None or count.value is None:
         unclear = price.text if price.value is None else count.text
-        yield _finding("number_ambiguous", no, f"{unclear!r} can be read in two ways.")
+        yield line_finding("number_ambiguous", no, f"{unclear!r} can be read in two ways.")
         return
     if price.is_negative or count.is_negative:
-        yield _finding("number_negative", no, "a quantity or price has a minus sign.")
+        yield line_finding("number_negative", no, "a quantity or price has a minus sign.")
     if line.quantity != count.value:
-        yield _finding("quantity_wrong", no, f"quantity {line.quantity} is not {count.text!r} of the text.")
+        yield line_finding(
+            "quantity_wrong", no, f"quantity {line.quantity} is not {count.text!r} of the text."
+        )
     if line.unit_price != price.value:
-        yield _finding("price_wrong", no, f"unit price {line.unit_price} is not {price.text!r} of the text.")
+        yield line_finding(
+            "price_wrong", no, f"unit price {line.unit_price} is not {price.text!r} of the text."
+        )
     if line.unit_price == 0 or line.quantity == 0:
-        yield _finding("price_zero", no, "quantity or price is zero.")
+        yield line_finding("price_zero", no, "quantity or price is zero.")
     if PACKS_PRICED.match(text, price.end):
-        yield _finding("packs", no, "the price is for more than one piece.")
+        yield line_finding("packs", no, "the price is for more than one piece.")
     packs = PACKS.match(text, count.end)
     if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
-        yield _finding(
+        yield line_finding(
             "packs", no, f"whether the price is for a piece or for a {packs[0].split()[-1]} is not certain."
         )
 
@@ -238,15 +198,15 @@ def _between(
         pieces.append(text[place:start] if start > place else "")
         place = max(place, end)
     odd = [piece for piece in pieces if unknown_words(piece, LINE_WORDS)]
-    if name is None and line.code and len(odd) == 1 and not _bad_name(odd[0].strip(" \t\n,-(:")):
+    if name is None and line.code and len(odd) == 1 and not holds_more(odd[0].strip(" \t\n,-(:")):
         odd = []  # the text has another name than the draft: the code is used
     if odd:
         words = ", ".join(unknown_words(" ".join(odd), LINE_WORDS)[:5])
-        yield _finding("words_not_understood", no, f"it holds words that are not understood: {words}.")
+        yield line_finding("words_not_understood", no, f"it holds words that are not understood: {words}.")
     if any(ends_within(piece) for piece in pieces) or any(
         re.search(r"[.!?]\s+[A-Z]", piece) for piece in pieces
     ):
-        yield _finding("lines_mixed", no, "a sentence ends between its numbers.")
+        yield line_finding("lines_mixed", no, "a sentence ends between its numbers.")
 
 
 def _left_over(events: Sequence[_Anchor | Item], lines: Sequence[ProposedLine]) -> Iterator[Finding]:
@@ -254,12 +214,12 @@ def _left_over(events: Sequence[_Anchor | Item], lines: Sequence[ProposedLine]) 
     prices = [event for event in events if isinstance(event, Item) and event.kind == "money"]
     for no, line in enumerate(lines):
         if prices and not any(item.value == line.unit_price for item in prices):
-            yield _finding("price_not_found", no, f"unit price {line.unit_price} is not in the text.")
+            yield line_finding("price_not_found", no, f"unit price {line.unit_price} is not in the text.")
         counts = [
             event for event in events if isinstance(event, Item) and event.kind in {"count", "weak_count"}
         ]
         if not any(item.value == line.quantity for item in counts):
-            yield _finding("quantity_not_found", no, f"quantity {line.quantity} is not in the text.")
+            yield line_finding("quantity_not_found", no, f"quantity {line.quantity} is not in the text.")
     if len(prices) > len(lines):
         said = [item.text for item in prices]
         for line in lines:
@@ -278,27 +238,6 @@ def _left_over(events: Sequence[_Anchor | Item], lines: Sequence[ProposedLine]) 
             )
 
 
-def _name_findings(
-    text: str, items: Sequence[Item], no: int, line: ProposedLine, span: Span
-) -> Iterator[Finding]:
-    holds_amount = any(
-        item.kind in {"money", "percent", "date"} and _overlap((item.start, item.end), span) for item in items
-    )
-    if holds_amount or _bad_name(text[slice(*span)]) or (not line.code and "," in text[slice(*span)]):
-        yield _finding(
-            "name_holds_more", no, f"the name {line.name!r} holds more than the name of one thing."
-        )
-
-
-def _bad_name(name: str) -> bool:
-    return (
-        len(name) > LONGEST_NAME
-        or bool(_STRUCTURE.search(re.sub(r"\n(?=\S)", " ", name)))
-        or bool(_JOINED.search(name))
-        or bool(_COUNTED.search(name))
-    )
-
-
 def _whole(three: Sequence[_Anchor | Item], names: dict[int, Span]) -> Span:
     spans = [_span(event) for event in three]
     spans += [names[event.line] for event in three if isinstance(event, _Anchor) and event.line in names]
@@ -313,10 +252,6 @@ def _start(event: _Anchor | Item) -> int:
     return _span(event)[0]
 
 
-def _finding(code: str, no: int, message: str) -> Finding:
-    return Finding(code=code, message=f"Line {no + 1}: {message}", place=f"line {no + 1}")
-
-
 def _quote(text: str, span: Span) -> str:
     return repr(re.sub(r"\s+", " ", text[slice(*span)])[:80])
 
@@ -324,15 +259,3 @@ def _quote(text: str, span: Span) -> str:
 def _decimals(value: Decimal) -> int:
     exponent = value.as_tuple().exponent
     return -exponent if isinstance(exponent, int) and exponent < 0 else 0
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
-
-
-def _within(inner: Span, outer: Span) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _gap(one: Span, other: Span) -> int:
-    return max(one[0] - other[1], other[0] - one[1], 0)

@@ -9,12 +9,11 @@ from typing import Literal
 
 Language = Literal["en", "de"]
 
-_GERMAN = set(
-    """
-    und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss grüsse grüssen
-    kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie
-    """.split()
-)
+_SEEN_IN_GERMAN = """
+    und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss grüsse
+    grüssen kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie
+"""
+_GERMAN = frozenset(_SEEN_IN_GERMAN.split())
 GERMAN_WORDS_NEEDED = 2
 DOZEN = 12
 

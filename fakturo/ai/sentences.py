@@ -7,8 +7,8 @@ import re
 from itertools import pairwise
 
 _ABBREVIATIONS = (
-    "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl z.b e.g i.e"
-    " asstd ass"
+    "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl"
+    " z.b e.g i.e asstd ass"
 )
 _NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
 _END = re.compile(_NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)

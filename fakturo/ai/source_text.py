@@ -11,11 +11,8 @@ from typing import NamedTuple
 from fakturo.privacy import mask
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,12})(?:\s[^<>]{0,2000})?/?>")
-_BLOCK_TAGS = set(
-    """
-    p div br tr table ul ol li h1 h2 h3 h4 blockquote hr body html head thead tbody
-    """.split()
-)
+_BLOCKS = "p div br tr table ul ol li h1 h2 h3 h4 blockquote hr body html head thead tbody"
+_BLOCK_TAGS = frozenset(_BLOCKS.split())
 _HIDDEN = re.compile(
     r"<!--|<(?:s|del|strike|style|script|blockquote)\b|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden"
     r"|line-through",

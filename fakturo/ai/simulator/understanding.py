@@ -29,8 +29,8 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _SMALL = (
-    "one|ein|eine|einen two|zwei three|drei four|vier five|fünf six|sechs seven|sieben eight|acht nine|neun ten|zehn "
-    "eleven|elf twelve|zwölf thirteen|dreizehn fourteen|vierzehn fifteen|fünfzehn sixteen|sechzehn"
+    "one|ein|eine|einen two|zwei three|drei four|vier five|fünf six|sechs seven|sieben eight|acht nine|neun "
+    "ten|zehn eleven|elf twelve|zwölf thirteen|dreizehn fourteen|vierzehn fifteen|fünfzehn sixteen|sechzehn"
 )
 _TENS = "twenty|zwanzig thirty|dreißig forty|vierzig fifty|fünfzig"
 _WORDS = {word: count for count, words in enumerate(_SMALL.split(), 1) for word in words.split("|")} | {

@@ -1,0 +1,89 @@
+"""Names of ordered things: where they stand in the text, and what a name may hold. Pure.
+
+A name covers numbers ("set of 6"), so a wrong one could hide a quantity: it may hold no amount, no second
+thing and no sentence.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from fakturo.ai.amounts_in_text import Item
+from fakturo.ai.cues import find_word
+from fakturo.ai.proposal import ProposedLine
+from fakturo.ai.spans import Span, gap, overlap
+from fakturo.check import Finding
+
+LONGEST_NAME = 120
+NEAR = 120
+"""Letters between a code and its name."""
+_JOINED = re.compile(
+    r"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den|eine?\w{0,2}|some)\b|\d+\b(?!\s*$))",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"(?<!\bset )(?<!\bpack )(?<!\bbox )\b\d+\s+(?:of|x|pcs|pieces|stück|stk)\b", re.IGNORECASE
+)
+_SETS_OF = re.compile(
+    r"\b(?:set|pack|box|bag|case|tin|string|pair|bundle|roll|satz)\s+(?:of|von|mit)\s+$|-$", re.IGNORECASE
+)
+_OF_THE = re.compile(r"\bof\s+the\s+$", re.IGNORECASE)
+_STRUCTURE = re.compile(r"[;:?!\n@(){}<>\[\]]|\.\s+[A-Z][a-z]")
+
+
+def find_names(text: str, lines: Sequence[ProposedLine], codes: dict[int, Span]) -> dict[int, Span]:
+    """Span of each line's name; longer names first, so that "mug" is not found inside "red mug"."""
+    found: dict[int, Span] = {}
+    for name in sorted({line.name.casefold() for line in lines if line.name}, key=len, reverse=True):
+        numbers = [no for no, line in enumerate(lines) if line.name.casefold() == name]
+        taken = list(found.values())
+        free = [span for span in find_word(text, name) if not any(overlap(span, other) for other in taken)]
+        for no in numbers:
+            if no in codes:
+                near = [
+                    span for span in free if gap(span, codes[no]) <= NEAR and not overlap(span, codes[no])
+                ]
+                if near:
+                    found[no] = min(near, key=lambda span: gap(span, codes[no]))
+                    free.remove(found[no])
+        uncoded = [no for no in numbers if not lines[no].code]
+        if uncoded and len(free) == len(uncoded):
+            found |= dict(zip(uncoded, free, strict=True))
+    return found
+
+
+def may_be_in_name(text: str, item: Item, name: Span) -> bool:
+    """Whether a number inside a name belongs to it: "set of six", "3 tier", but never money."""
+    if item.kind in {"money", "percent", "date"}:
+        return False
+    if item.kind == "count" and not any(char.isdigit() for char in item.text):
+        of_the = item.start == name[0] and _OF_THE.search(text[: item.start])  # six of the five-heart garland
+        return bool(of_the or _SETS_OF.search(text[name[0] : item.start]))
+    return True
+
+
+def name_findings(
+    text: str, items: Sequence[Item], no: int, line: ProposedLine, span: Span
+) -> Iterator[Finding]:
+    """Say where a name holds more than the name of one thing."""
+    holds_amount = any(
+        item.kind in {"money", "percent", "date"} and overlap((item.start, item.end), span) for item in items
+    )
+    if holds_amount or holds_more(text[slice(*span)]) or (not line.code and "," in text[slice(*span)]):
+        yield line_finding(
+            "name_holds_more", no, f"the name {line.name!r} holds more than the name of one thing."
+        )
+
+
+def holds_more(name: str) -> bool:
+    """Whether a text is more than the name of one thing."""
+    return (
+        len(name) > LONGEST_NAME
+        or bool(_STRUCTURE.search(re.sub(r"\n(?=\S)", " ", name)))
+        or bool(_JOINED.search(name))
+        or bool(_COUNTED.search(name))
+    )
+
+
+def line_finding(code: str, no: int, message: str) -> Finding:
+    """Finding about one line of the draft; `no` counts from 0."""
+    return Finding(code=code, message=f"Line {no + 1}: {message}", place=f"line {no + 1}")
