@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.command("init")(init.init)
 app.command("config")(config.config)
+app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
 app.command("build")(build.build)
 app.command("sql")(sql.sql)
