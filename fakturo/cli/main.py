@@ -10,6 +10,7 @@ from fakturo.cli import (
     config,
     demo,
     export,
+    ingest,
     init,
     invoices,
     issue,
