@@ -20,6 +20,14 @@ HELP = """\
 A query ends with ;"""
 PROMPT, MORE = "fakturo> ", "     ... "
 LONGEST_HISTORY = 1000
+_TABLES = """
+    select table_name, estimated_size as rows, comment as description from duckdb_tables()
+    where database_name = current_database() and schema_name = 'main' order by table_name
+"""
+_DESCRIBE = """
+    select column_name, lower(data_type) as type, comment as description from duckdb_columns()
+    where database_name = current_database() and table_name = '{table}' order by column_index
+"""
 
 
 def run(
@@ -62,16 +70,9 @@ def run(
 def _command(word: str, rest: str) -> str:
     """The query that answers a dot command; empty when the command is not known."""
     if word == ".tables":
-        return (
-            "select table_name, estimated_size as rows, comment as description from duckdb_tables() "
-            "where database_name = current_database() and schema_name = 'main' order by table_name"
-        )
+        return _TABLES
     if word == ".describe" and rest:
-        name = rest.rstrip(";").replace("'", "''")
-        return (  # noqa: S608  a reader may ask anything
-            "select column_name, lower(data_type) as type, comment as description from duckdb_columns() "
-            f"where database_name = current_database() and table_name = '{name}' order by column_index"
-        )
+        return _DESCRIBE.replace("{table}", rest.rstrip(";").replace("'", "''"))
     return ""
 
 

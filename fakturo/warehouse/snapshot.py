@@ -65,7 +65,7 @@ def snapshot(
             "seq as audit_seq, sha256 as audit_sha256 from ledger.audit_head",
             [publish_id, now.astimezone(UTC).replace(tzinfo=None), run_id],
         )
-        connection.execute('create table ledger.table_rows (table_name varchar, "rows" bigint)')
+        connection.execute('create table ledger.table_rows (table_name varchar, row_count bigint)')
         connection.executemany("insert into ledger.table_rows values (?, ?)", list(counts.items()))
         connection.execute("commit")
         connection.execute("detach source")

@@ -1,4 +1,7 @@
-{# One row per customer with invoices. No amounts: a customer may be invoiced in two currencies. #}
+{#
+    One row per customer with invoices. No amounts: a customer may be invoiced in two
+    currencies.
+#}
 with
 invoices as (
     select * from {{ ref('stg_ledger__invoices') }}

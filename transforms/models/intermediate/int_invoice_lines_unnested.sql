@@ -10,30 +10,30 @@ unnested as (
         customer_id,
         currency,
         issue_date,
-        unnest(content.lines) as line
+        unnest(content.lines) as item
     from invoices
 ),
 lines as (
     select
         ---------- ids
-        invoice_number || '/' || line."no" as invoice_line_id,
+        invoice_number || '/' || item.no as invoice_line_id,
         invoice_id,
         invoice_number,
         customer_id,
-        line.code as product_code,
+        item.code as product_code,
         ---------- strings
-        line."name" as product_name,
-        coalesce(line.unit, 'C62') as unit_code,
+        item.name as product_name,
+        coalesce(item.unit, 'C62') as unit_code,
         currency,
-        line.tax_category,
+        item.tax_category,
         ---------- numerics
-        line."no" as line_number,
-        {{ exact_number('line.quantity') }} as quantity,
-        {{ exact_number('line.unit_price') }} as unit_price,
-        coalesce({{ exact_number('line.price_base') }}, 1) as price_base,
-        cast(line.tax_rate as decimal(9, 4)) as tax_rate_pct,
-        {{ major_units('line.net_minor', 'currency') }} as net_amount,
-        coalesce(len(line.adjustments), 0) as adjustment_count,
+        item.no as line_number,
+        {{ exact_number('item.quantity') }} as quantity,
+        {{ exact_number('item.unit_price') }} as unit_price,
+        coalesce({{ exact_number('item.price_base') }}, 1) as price_base,
+        cast(item.tax_rate as decimal(9, 4)) as tax_rate_pct,
+        {{ major_units('item.net_minor', 'currency') }} as net_amount,
+        coalesce(len(item.adjustments), 0) as adjustment_count,
         ---------- dates
         issue_date
     from unnested

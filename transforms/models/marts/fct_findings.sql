@@ -2,5 +2,21 @@
 with
 findings as (
     select * from {{ ref('stg_ledger__findings') }}
+),
+selected as (
+    select
+        ---------- ids
+        finding_id,
+        order_id,
+        draft_id,
+        run_id,
+        ---------- strings
+        stage,
+        code,
+        place,
+        message,
+        ---------- timestamps, UTC
+        found_at
+    from findings
 )
-select * from findings
+select * from selected

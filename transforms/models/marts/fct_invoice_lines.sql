@@ -2,5 +2,30 @@
 with
 lines as (
     select * from {{ ref('int_invoice_lines_unnested') }}
+),
+selected as (
+    select
+        ---------- ids
+        invoice_line_id,
+        invoice_id,
+        invoice_number,
+        customer_id,
+        product_code,
+        ---------- strings
+        product_name,
+        unit_code,
+        currency,
+        tax_category,
+        ---------- numerics
+        line_number,
+        quantity,
+        unit_price,
+        price_base,
+        tax_rate_pct,
+        net_amount,
+        adjustment_count,
+        ---------- dates
+        issue_date
+    from lines
 )
-select * from lines
+select * from selected

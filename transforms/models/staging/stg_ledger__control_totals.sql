@@ -1,4 +1,7 @@
-{# One row per currency and kind, as the ledger itself sums its invoices. Renames and casts only; minor units become major units. #}
+{#
+    One row per currency and kind, as the ledger itself sums its invoices.
+    Renames and casts only; minor units become major units.
+#}
 with
 source as (
     select * from {{ source('ledger', 'control_totals') }}

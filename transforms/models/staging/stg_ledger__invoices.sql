@@ -1,4 +1,7 @@
-{# One row per issued invoice or credit note. Renames and casts only; minor units become major units. #}
+{#
+    One row per issued invoice or credit note.
+    Renames and casts only; minor units become major units.
+#}
 with
 source as (
     select * from {{ source('ledger', 'invoices') }}

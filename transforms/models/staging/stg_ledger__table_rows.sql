@@ -8,7 +8,7 @@ renamed as (
         ---------- strings
         table_name,
         ---------- numerics
-        "rows" as row_count
+        row_count
     from source
 )
 select * from renamed
