@@ -58,6 +58,8 @@ _ITEM = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
+_MINUS_BEFORE = re.compile(r"(?:^|\s|\()[-\u2212\u2013]$")
+_MINUS_AFTER = re.compile(r"[-\u2212](?![\w-])")
 _WHOLE_NUMERAL = re.compile(NUMERAL)
 
 
@@ -103,14 +105,10 @@ def currencies(items: list[Item]) -> set[str]:
 
 def _item(match: re.Match[str], text: str, sign: str | None) -> Item:
     kind, number, currency = next(_kinds(match, sign))
-    before = text[max(0, match.start() - 2) : match.start()]
-    is_negative = (
-        before.endswith(("-", "\N{MINUS SIGN}", "\N{EN DASH}"))
-        and not before[:-1].strip()
-        and kind in {"money", "count"}
+    is_negative = kind in {"money", "count"} and bool(
+        _MINUS_BEFORE.search(text[max(0, match.start() - 2) : match.start()])
+        or _MINUS_AFTER.match(text, match.end())
     )
-    if kind in {"money", "count"} and match[0].startswith("-"):
-        is_negative = True
     return Item(match.start(), match.end(), kind, match[0], number, currency, is_negative)
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import dateparser
 
 from fakturo.ai.amounts_in_text import Item
+from fakturo.ai.spans import Span
 
 _LINK = (
     r"[\s.:#()\-]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|we\s+are)\b"
@@ -36,12 +37,12 @@ _LIST_NUMBER = re.compile(
 _LOOK_BACK = 60
 
 
-def customer_spans(text: str, customer_id: str) -> list[tuple[int, int]]:
+def customer_spans(text: str, customer_id: str) -> list[Span]:
     """Places where the id stands after a word such as "account"."""
     return [span for span in find_word(text, customer_id) if _CUSTOMER.search(_before(text, span[0]))]
 
 
-def po_spans(text: str, po_number: str) -> list[tuple[int, int]]:
+def po_spans(text: str, po_number: str) -> list[Span]:
     """Places of a purchase order number: all when it says so itself (PO-123), else those after a cue."""
     places = find_word(text, po_number)
     if _SELF_CUED_PO.fullmatch(po_number):
@@ -49,9 +50,17 @@ def po_spans(text: str, po_number: str) -> list[tuple[int, int]]:
     return [span for span in places if _PO.search(_before(text, span[0]))]
 
 
-def is_total(text: str, item: Item) -> bool:
-    """Whether money is announced as a total."""
-    return item.kind == "money" and bool(_TOTAL.search(_before(text, item.start)))
+def totals(text: str, items: Sequence[Item]) -> list[tuple[Item, Span]]:
+    """Money announced as a total, each with the place of the announcement and the money."""
+    found = []
+    for item in items:
+        if item.kind != "money":
+            continue
+        before = _before(text, item.start)
+        cue = _TOTAL.search(before)
+        if cue:
+            found.append((item, (item.start - len(before) + cue.start(), item.end)))
+    return found
 
 
 def order_date(text: str, items: Sequence[Item]) -> date | None:
@@ -68,7 +77,7 @@ def order_date(text: str, items: Sequence[Item]) -> date | None:
     return None
 
 
-def list_numbers(text: str) -> Iterator[tuple[int, int]]:
+def list_numbers(text: str) -> Iterator[Span]:
     """Places of 1, 2, 3 ... where they number the lines: at least two, in order, each at a line's start."""
     found = [
         match
@@ -82,7 +91,7 @@ def list_numbers(text: str) -> Iterator[tuple[int, int]]:
             yield match.span(1)
 
 
-def find_word(text: str, word: str) -> list[tuple[int, int]]:
+def find_word(text: str, word: str) -> list[Span]:
     """Places of a word or code that is not part of a longer one; spaces match any run of spaces."""
     parts = [re.escape(part) for part in word.split()]
     if not parts:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from fakturo.ai.amounts_in_text import Item, currencies, find_items
 from fakturo.ai.cautions import find_cautions
-from fakturo.ai.cues import customer_spans, is_total, list_numbers, order_date, po_spans
+from fakturo.ai.cues import customer_spans, list_numbers, order_date, po_spans, totals
 from fakturo.ai.matching import Matched, match_lines
 from fakturo.ai.plain_words import REFERENCES, SENTENCE_WORDS, unknown_words
 from fakturo.ai.proposal import Proposal
@@ -34,6 +34,8 @@ _GREETING = re.compile(
     r"|moin|sehr\s+geehrte[rs]?)(?:\s+[^\W\d_]+\.?){0,4}\s*[,!:\n]",
     re.IGNORECASE,
 )
+_ASKS_FOR = re.compile(r"\s*(?:and|und|with|mit)\b", re.IGNORECASE)
+"""A sentence that begins so goes on with the order before it."""
 _COURTESY = re.compile(
     r"(?:let\s+(?:me|us)\s+know\s+if|if\s+you\s+have|if\s+there\s+(?:is|are)|do\s+not\s+hesitate|don['\u2019]t\s+hesitate"
     r"|bei\s+fragen)"
@@ -52,6 +54,7 @@ _OF_THE_TEXT = {
     "number_negative",
     "odd_digits",
     "packs",
+    "price_of_what",
     "price_unmarked",
     "quoted_thread",
     "total_differs",
@@ -91,9 +94,11 @@ def ground(proposal: Proposal, text: str, *, seller: Seller) -> Grounded:
     findings += _text_findings(source, proposal)
     explained, header_findings = _header(proposal, source.own)
     findings += header_findings
-    total, total_findings = _total(proposal, source.own, items, currency)
+    announced = totals(source.own, items)
+    explained += [span for _, span in announced]
+    total, total_findings = _total(proposal, [item for item, _ in announced], currency)
     findings += total_findings
-    left = [item for item in items if not _is_explained(item, source.own, explained)]
+    left = [item for item in items if not _is_explained(item, explained)]
     matched = match_lines(source.own, left, proposal.lines)
     findings += matched.findings
     findings += _sentences(source.own, matched, explained)
@@ -166,10 +171,7 @@ def _header(proposal: Proposal, text: str) -> tuple[list[Span], list[Finding]]:
     return spans, findings
 
 
-def _total(
-    proposal: Proposal, text: str, items: list[Item], currency: str
-) -> tuple[Decimal | None, list[Finding]]:
-    stated = [item for item in items if is_total(text, item)]
+def _total(proposal: Proposal, stated: Sequence[Item], currency: str) -> tuple[Decimal | None, list[Finding]]:
     if not stated:
         return None, []
     lines = sum((rounded(line.quantity * line.unit_price, currency) for line in proposal.lines), Decimal(0))
@@ -185,8 +187,8 @@ def _total(
     ]
 
 
-def _is_explained(item: Item, text: str, spans: Sequence[Span]) -> bool:
-    if item.kind in {"date", "mark"} or is_total(text, item):
+def _is_explained(item: Item, spans: Sequence[Span]) -> bool:
+    if item.kind in {"date", "mark"}:
         return True
     return any(start <= item.start and item.end <= end for start, end in spans)
 
@@ -194,7 +196,8 @@ def _is_explained(item: Item, text: str, spans: Sequence[Span]) -> bool:
 def _sentences(text: str, matched: Matched, explained: Sequence[Span]) -> Iterator[Finding]:
     """Words that may change the order, and words that are not understood where something is ordered."""
     courtesy = [found.span() for found in _COURTESY.finditer(text)]
-    for caution in find_cautions(text, matched.name_spans):
+    counted = [(item.start, item.end) for item in find_items(text) if item.kind == "count"]  # "half a dozen"
+    for caution in find_cautions(text, [*matched.name_spans, *counted]):
         if not any(start <= caution.start < end for start, end in courtesy):
             yield Finding(
                 code="caution", message=f"{caution.words!r} may change what is ordered ({caution.code})."
@@ -215,7 +218,12 @@ def _sentences(text: str, matched: Matched, explained: Sequence[Span]) -> Iterat
         rest = _without(text, start, end, skipped)
         orders = any(begin < end and start < stop for begin, stop in matched.groups)
         words = set(re.findall(r"[^\W\d_]+", rest.casefold()))
-        if orders or words & REFERENCES or any(word.startswith(each) for each in named for word in words):
+        if (
+            orders
+            or words & REFERENCES
+            or _ASKS_FOR.match(rest)
+            or any(word.startswith(each) for each in named for word in words)
+        ):
             unknown = unknown_words(rest, SENTENCE_WORDS)
             if unknown:
                 yield Finding(

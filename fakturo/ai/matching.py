@@ -13,11 +13,14 @@ from decimal import Decimal
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.cues import find_word
 from fakturo.ai.item_names import find_names, holds_more, line_finding, may_be_in_name, name_findings
-from fakturo.ai.plain_words import LINE_WORDS, PACKS, PACKS_PRICED, unknown_words
+from fakturo.ai.plain_words import LINE_WORDS, PACKS, PACKS_PRICED, PRICE_HEAD, UNIT_PRICE, unknown_words
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
 from fakturo.ai.spans import Span, overlap, within
 from fakturo.check import Finding
+
+FEWEST_PRICE_DECIMALS = 2
+_AFTER_PRICE = re.compile(r"[^\d,;\n]{0,25}")
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def _groups(
             return
         no = numbers[0]
         values = [event for event in three if isinstance(event, Item)]
-        yield from _values(text, values, no, lines[no], names.get(no))
+        yield from _values(text, values, spans[place], no, lines[no], names.get(no))
         if place and spans[place - 1][1] > spans[place][0]:
             yield line_finding("lines_mixed", no, "its name stands among the numbers of another line.")
         yield from _between(text, three, spans[place], no, lines[no], names.get(no))
@@ -150,19 +153,14 @@ def _groups(
 
 
 def _values(
-    text: str, values: Sequence[Item], no: int, line: ProposedLine, name: Span | None
+    text: str, values: Sequence[Item], whole: Span, no: int, line: ProposedLine, name: Span | None
 ) -> Iterator[Finding]:
-    prices = [item for item in values if item.kind == "money"]
-    counts = [item for item in values if item.kind in {"count", "weak_count"}]
-    if not prices and len(counts) == 2:  # noqa: PLR2004  # no currency sign: the one with decimals is the price
-        prices = [item for item in counts if item.value is not None and _decimals(item.value) >= 2]  # noqa: PLR2004
-        counts = [item for item in counts if item.value is not None and _decimals(item.value) == 0]
-    if len(prices) != 1 or len(counts) != 1:
+    price, count = _price_and_count(values)
+    if price is None or count is None:
         yield line_finding(
-            "price_unmarked", no, "which number is the quantity and which the price is not certain."
+            "price_unmarked", no, "which number is quantity and which is price is not certain."
         )
         return
-    price, count = prices[0], counts[0]
     if price.value is None or count.value is None:
         unclear = price.text if price.value is None else count.text
         yield line_finding("number_ambiguous", no, f"{unclear!r} can be read in two ways.")
@@ -171,21 +169,49 @@ def _values(
         yield line_finding("number_negative", no, "a quantity or price has a minus sign.")
     if line.quantity != count.value:
         yield line_finding(
-            "quantity_wrong", no, f"quantity {line.quantity} is not {count.text!r} of the text."
+            "quantity_wrong", no, f"quantity {line.quantity} is not the text's {count.text!r}."
         )
     if line.unit_price != price.value:
         yield line_finding(
-            "price_wrong", no, f"unit price {line.unit_price} is not {price.text!r} of the text."
+            "price_wrong", no, f"unit price {line.unit_price} is not the text's {price.text!r}."
         )
     if line.unit_price == 0 or line.quantity == 0:
         yield line_finding("price_zero", no, "quantity or price is zero.")
+    yield from _price_meaning(text, price, count, whole, no, line, name)
+
+
+def _price_and_count(values: Sequence[Item]) -> tuple[Item | None, Item | None]:
+    """Price and quantity of a line; without a currency sign the price is the one with two decimals or more."""
+    prices = [item for item in values if item.kind == "money"]
+    counts = [item for item in values if item.kind in {"count", "weak_count"}]
+    if not prices:
+        known = [(item, _decimals(item.value)) for item in counts if item.value is not None]
+        prices = [item for item, decimals in known if decimals >= FEWEST_PRICE_DECIMALS]
+        counts = [item for item, decimals in known if decimals == 0]
+    if len(prices) != 1 or len(counts) != 1:
+        return None, None
+    return prices[0], counts[0]
+
+
+def _price_meaning(
+    text: str, price: Item, count: Item, whole: Span, no: int, line: ProposedLine, name: Span | None
+) -> Iterator[Finding]:
+    """Whether the price is for one of what is counted."""
+    if line.quantity != 1 and not _is_unit_price(text, price, whole, name):
+        yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
     if PACKS_PRICED.match(text, price.end):
         yield line_finding("packs", no, "the price is for more than one piece.")
     packs = PACKS.match(text, count.end)
     if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
-        yield line_finding(
-            "packs", no, f"whether the price is for a piece or for a {packs[0].split()[-1]} is not certain."
-        )
+        pack = packs[0].split()[-1]
+        yield line_finding("packs", no, f"whether the price is for a piece or for a {pack} is not certain.")
+
+
+def _is_unit_price(text: str, price: Item, whole: Span, name: Span | None) -> bool:
+    """Whether the words around a price say that it is for one; a table's head says it for all its lines."""
+    said = text[whole[0] : name[0]] + " " + text[name[1] : whole[1]] if name else text[slice(*whole)]
+    after = _AFTER_PRICE.match(text, price.end)
+    return bool(UNIT_PRICE.search(f"{said} {after[0] if after else ''}") or PRICE_HEAD.search(text))
 
 
 def _between(

@@ -10,8 +10,8 @@ from typing import Literal
 Language = Literal["en", "de"]
 
 _SEEN_IN_GERMAN = """
-    und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss grüsse
-    grüssen kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie
+    und bitte wir ich der das den für mit stück von zu je euro bestellen bestellung brauchen hallo gruss
+    grüsse grüssen kundennummer unsere unser artikel danke guten geehrte liebe liefern senden schicken sie
 """
 _GERMAN = frozenset(_SEEN_IN_GERMAN.split())
 GERMAN_WORDS_NEEDED = 2

@@ -10,18 +10,18 @@ from pathlib import Path
 
 _LISTS = tomllib.loads(Path(__file__).with_name("plain_words.toml").read_text("utf-8"))
 
-LINE_WORDS = frozenset(_LISTS["line"].split())
+LINE_WORDS = frozenset(_LISTS["line"].casefold().split())
 """Between the quantity, the code and the price of one line."""
 
-SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].split())
+SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].casefold().split())
 """Anywhere in a sentence that orders something."""
 
-REFERENCES = frozenset(_LISTS["reference"].split())
+REFERENCES = frozenset(_LISTS["reference"].casefold().split())
 """Words that speak of the order itself: a sentence that holds one is read as strictly as an order line."""
 
 _PACK = (
     r"(?:box(?:es)?|packs?|packets?|packages?|cartons?|crates?|cases?|pallets?|trays?|sets?|pairs?|rolls?|bundles?|sleeves?"
-    r"|kilos?|kg|g|m|cm|litres?|metres?|kartons?|kisten?|paletten?|gebinde|packungen?|päckchen|pakete?|paare?|sätze"
+    r"|kilos?|kg|g|m|cm|litres?|metres?|meter|liter|kartons?|kisten?|paletten?|gebinde|packungen?|päckchen|pakete?|paare?|sätze"
     r"|rollen?|bündel|ve|dozen|dutzend|hundred|hundert)\b"
 )
 PACKS = re.compile(rf"\s*(?:of\s+(?:the\s+)?)?{_PACK}(?!\s+of\s+\d)", re.IGNORECASE)
@@ -31,6 +31,18 @@ PACKS_PRICED = re.compile(
     re.IGNORECASE,
 )
 """Right after a price: the price of more than one piece."""
+UNIT_PRICE = re.compile(
+    r"\b(?:each|apiece|ea|per\s+(?:piece|unit|item)|a\s+piece|unit\s+price|price|respectively|je|pro\s+(?:stück|st|stk|einheit)|einzelpreis"
+    r"|stückpreis|preis|à|at)\b|@",
+    re.IGNORECASE,
+)
+"""Says that a price is for one; without it "10 mugs, £20" may mean all ten."""
+
+PRICE_HEAD = re.compile(
+    r"^[^\n\d]*\b(?:qty|quantity|menge|anzahl)\b[^\n\d]*\b(?:price|preis|einzelpreis|unit\s+price)\b[^\n\d]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Head of a table with quantities and prices."""
 
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*", re.UNICODE)
 
