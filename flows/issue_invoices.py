@@ -122,16 +122,10 @@ async def _draft_or_give_up(claimed: Claimed) -> str:
     desk.held[claimed.id] = claimed
     try:
         # Without a provider nothing is worth a task run, and nothing would hold back 10,000 of them.
-        if desk.client is None:
-            return await draft.fn(claimed.id)
-        state: State[str] = await draft(claimed.id, return_state=True)
-        error = state.data
-        if state.is_completed():
-            return await state.result()
-        if not isinstance(error, AiError):  # a defect of ours: the order waits for its lease, the run fails
-            raise error if isinstance(error, BaseException) else RuntimeError(state.message)
+        return await (draft if desk.client else draft.fn)(claimed.id)
+    except AiError as error:
         if stops_all(error):
-            raise error
+            raise
         return await asyncio.to_thread(
             give_up,
             desk.engine,
