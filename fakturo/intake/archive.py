@@ -20,6 +20,10 @@ from fakturo.settings import Settings
 CHUNK_BYTES = 1 << 20
 
 
+class NotYet(BadInput):
+    """The file cannot be read now, but may be later."""
+
+
 class Taken(NamedTuple):
     """A private copy of a file."""
 
@@ -56,9 +60,9 @@ def take(path: Path, into: Path, *, most_bytes: int, on_bytes: Callable[[int, in
             taken = receive(file, into, most_bytes=most_bytes, on_bytes=on_bytes, expected=before.st_size)
             after = os.fstat(file.fileno())
     except OSError as error:
-        raise BadInput(f"The file cannot be read: {error.strerror or error}.") from None
+        raise NotYet(f"The file cannot be read: {error.strerror or error}.") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise BadInput("The file is still being written; it is left alone until it stands still.")
+        raise NotYet("The file is still being written; it is left alone until it stands still.")
     return taken
 
 

@@ -103,12 +103,12 @@ def refused(bench: Bench, names: str) -> Iterator[Refused]:
     """All quarantined rows in the order of the file.
 
     Args:
-        names: SQL map of column name -> cell of `raw`.
+        names: SQL for a row of `raw` as JSON.
     """
     rows = bench.cursor().execute(f"""
         SELECT line, external_id, reasons, raw FROM bad
         UNION ALL
-        SELECT line, left(good.external_id, 200), to_json(unfit.reasons)::VARCHAR, to_json({names})::VARCHAR
+        SELECT line, left(good.external_id, 200), to_json(unfit.reasons)::VARCHAR, {names}
         FROM good JOIN unfit USING (external_id) JOIN raw USING (line)
         ORDER BY line
     """)  # noqa: S608

@@ -118,7 +118,13 @@ def _ingest(
             )
             return _read_and_land(engine, request, asked)
     except BadInput as error:
-        return FileOutcome(name=name, source=asked.source or "", format=found, refused=str(error))
+        return FileOutcome(
+            name=name,
+            source=asked.source or "",
+            format=found,
+            refused=str(error),
+            is_for_later=isinstance(error, archive.NotYet),
+        )
 
 
 def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutcome:

@@ -229,7 +229,7 @@ def _split(
             line,
             left(external_id, 200) AS external_id,
             to_json(list_filter([{spelled}], lambda reason: reason IS NOT NULL))::VARCHAR AS reasons,
-            to_json({cells_by_name(table)})::VARCHAR AS raw
+            {cells_by_name(table)} AS raw
         FROM told WHERE {wrong}
     """)  # noqa: S608
     rules = [rule for rule in mapping.review if rule.column in table.header]
@@ -256,12 +256,14 @@ def _split(
 
 
 def cells_by_name(table: Table) -> str:
-    """SQL struct of column name -> cell, for the raw row; an unnamed or repeated column gets its position."""
+    """SQL for the raw row as JSON, column name -> cell; an unnamed or repeated column gets its position."""
     names: list[str] = []
     for position, name in enumerate(table.header, start=1):
         names.append(name if name and name not in names else f"{name or 'column'} ({position})")
     cells = ", ".join(f"{literal(name)}: c{n}" for n, name in enumerate(names))
-    return f"{{{cells}, '(rest of the line)': rest}}"
+    return (
+        f"if(rest IS NULL, to_json({{{cells}}})::VARCHAR, to_json({{{cells}, '(rest of the line)': rest}})::VARCHAR)"
+    )
 
 
 def _piece(mapping: Mapping, columns: dict[FieldName, int]) -> str:
@@ -285,7 +287,7 @@ def _piece(mapping: Mapping, columns: dict[FieldName, int]) -> str:
         amounts.append(f"if(discount_fraction::DOUBLE > 0, ({_fraction(mapping)})::VARCHAR, NULL)")
     if amounts:
         each = ", ".join(f"""'{{"kind":"allowance","amount":"' || {amount} || '"}}'""" for amount in amounts)
-        parts.append(f"""',"adjustments":[' || array_to_string([{each}], ',') || ']'""")
+        parts.append(f"""coalesce(',"adjustments":[' || array_to_string([{each}], ',') || ']', '')""")
     parts.append("""',"source_line":' || line || '}'""")
     return " || ".join(parts)
 

@@ -22,6 +22,8 @@ class FileOutcome(Record):
     orders_duplicate: int = 0
     orders_conflict: int = 0
     refused: str | None = None
+    is_for_later: bool = False
+    """Refused now, but worth another look: still being written, gone, or not readable by us."""
 
     def in_words(self) -> str:
         """One line for a person."""

@@ -4,15 +4,15 @@
 header, or one that could not be parted at all, has a `problem`.
 """
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 
+from fakturo import duckdb_extensions
 from fakturo.errors import BadInput
 from fakturo.intake.delimited import BROKEN, FIELD, FILLER, Records
-from fakturo.intake.workbench import Bench, load_extension, literal, quoted
+from fakturo.intake.workbench import Bench, literal, quoted
 
 SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 """White space of Unicode: what the records' own trimming takes off too."""
@@ -42,7 +42,7 @@ def load_records(bench: Bench, records: Records) -> Table:
         WITH records AS (
             SELECT row_number() OVER () AS line, record FROM read_csv(
                 {literal(str(records.path))}, columns = {{'record': 'VARCHAR'}}, delim = '\x1e', quote = '',
-                escape = '', header = false, auto_detect = false, new_line = '\\n', nullstr = '\x1e\x1e',
+                escape = '', header = false, auto_detect = false, new_line = '\\n', nullstr = '\x1d\x1d',
                 max_line_size = {longest}, buffer_size = {max(longest * 2, 4 << 20)}
             )
         ),
@@ -74,7 +74,7 @@ def load_parquet(bench: Bench, path: Path) -> Table:
 
 def load_sqlite(bench: Bench, path: Path, sql: str) -> Table:
     """Run a mapping's query over a SQLite file; "line" is the row's number in its answer, counted from 1."""
-    load_extension(bench, "sqlite_scanner")
+    duckdb_extensions.load(bench, "sqlite_scanner")
     try:
         bench.execute(f"ATTACH {literal(str(path))} AS db (TYPE sqlite, READ_ONLY)")
         bench.execute(f"CREATE VIEW answer AS SELECT row_number() OVER () AS answer_row, * FROM ({sql})")  # noqa: S608  the user's own query
@@ -85,7 +85,7 @@ def load_sqlite(bench: Bench, path: Path, sql: str) -> Table:
 
 def load_xlsx(bench: Bench, path: Path) -> Table:
     """Load the first sheet of a workbook; the header stands in its first row."""
-    load_extension(bench, "excel")
+    duckdb_extensions.load(bench, "excel")
     book = literal(str(path))
     try:
         guessed = bench.execute(

@@ -2,12 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
-
-from fakturo.errors import BadInput
 
 THREADS = 2
 """More gain nothing: parting and judging rows is bound by memory, and issuing runs beside."""
@@ -32,22 +29,6 @@ def workbench(folder: Path, *, memory_mb: int) -> Iterator[Bench]:
         yield connection
     finally:
         connection.close()
-
-
-def load_extension(bench: Bench, name: str) -> None:
-    """Load an extension from its wheel, by path: signed, and nothing is fetched.
-
-    Raises:
-        BadInput: the wheel is not installed.
-    """
-    spec = find_spec(f"duckdb_extension_{name}")
-    places = spec.submodule_search_locations if spec else None
-    found = [file for place in places or () for file in Path(place).rglob(f"{name}.duckdb_extension")]
-    if not found:
-        raise BadInput(
-            f"This format needs the package duckdb-extension-{name.replace('_', '-')}; install it and try again."
-        )
-    bench.load_extension(str(found[0]))
 
 
 def quoted(name: str) -> str:

@@ -250,7 +250,7 @@ def _first_ids(connection: Connection, source: str, batch: list[Landing]) -> dic
         query = select(orders.c.external_id, orders.c.id).where(
             orders.c.source == source, orders.c.external_id.in_(ids), orders.c.conflict_of.is_(None)
         )
-        found.update(connection.execute(query).tuples())
+        found.update(connection.execute(query).tuples().all())
     return found
 
 

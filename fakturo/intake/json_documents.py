@@ -1,0 +1,65 @@
+"""One JSON record that is a whole order, in the shape of our own record, or a text with an id."""
+
+import json
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from fakturo.errors import BadInput
+from fakturo.intake import texts
+from fakturo.intake.assemble import landing
+from fakturo.intake.json_rows import Value
+from fakturo.ledger.landing import Landing, Refused
+from fakturo.order import Order
+
+
+def read(value: Value, *, seller_currency: str, today: date) -> Landing | Refused:
+    """An order, or why the record is none.
+
+    `{"external_id", "customer": {…}, "lines": […]}` is an order, `{"id", "text"}` a text (whatever stands
+    beside those two says nothing about what was ordered, and is not read).
+    """
+    record = value.value
+    if value.problem is not None:
+        return _refused(value, None, [value.problem])
+    if not isinstance(record, dict):
+        return _refused(value, None, ["The record is no object."])
+    if isinstance(record.get("text"), str) and "lines" not in record:
+        name = str(record["id"]) if record.get("id") else None
+        try:
+            return texts.read_text(
+                record["text"], seller_currency=seller_currency, today=today, name=name, line=value.line
+            )
+        except BadInput as error:
+            return _refused(value, name, [str(error)])
+    if "currency" not in record and isinstance(record.get("lines"), list):
+        record = record | {"currency": seller_currency}
+    try:
+        order = Order.model_validate(_numbered(record))
+    except ValidationError as error:
+        found = record.get("external_id")
+        reasons = [f"{_place(each['loc'])}: {each['msg']}." for each in error.errors()]
+        return _refused(value, str(found)[:200] if found else None, reasons)
+    return landing(order, rows=1, first_line=value.line)
+
+
+def _numbered(record: dict[str, Any]) -> dict[str, Any]:
+    """Lines counted from 1 where the record does not number them."""
+    lines = record.get("lines")
+    if not isinstance(lines, list):
+        return record
+    return record | {
+        "lines": [
+            {"no": no} | line if isinstance(line, dict) else line for no, line in enumerate(lines, start=1)
+        ]
+    }
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in parts) or "the record"
+
+
+def _refused(value: Value, external_id: str | None, reasons: list[str]) -> Refused:
+    shown = json.dumps({"record": value.text.replace("\x00", "␀")}, ensure_ascii=False)
+    return Refused(value.line, external_id, json.dumps(reasons, ensure_ascii=False), shown)

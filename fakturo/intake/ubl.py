@@ -1,0 +1,183 @@
+"""UBL 2.1 Order (Peppol BIS Ordering 3) -> an order, or an order that a person must see.
+
+Whatever may change what is owed and is not read here is a finding: an order is issued only when every such
+element of it was understood. Source: OASIS UBL 2.1; Peppol BIS Ordering 3 (T01).
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+from pydantic import ValidationError
+
+
+from fakturo.errors import BadInput
+from fakturo.intake.assemble import landing
+from fakturo.intake.ubl_checks import check
+from fakturo.intake.ubl_paths import Node, find, find_all, text_of
+from fakturo.ledger.landing import Landing, Refused
+from fakturo.order import Order
+from fakturo.settings import Seller
+
+ORDER = "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"
+DEEPEST = 60
+_SHOWN_CHARS = 20_000
+
+
+def read_order(data: bytes, *, seller: Seller) -> Landing | Refused:
+    """One UBL order; refused with all reasons where it cannot be made into an order at all.
+
+    Raises:
+        BadInput: no XML, an XML with a document type (where entity bombs live), or not an Order.
+    """
+    root = parse(data)
+    line_of_root = root.sourceline or 1
+    text = _shown(data)
+    record = _record(root)
+    try:
+        order = Order.model_validate(record)
+    except ValidationError as error:
+        reasons = [_sentence(each) for each in error.errors()]
+        shown = json.dumps({"xml": text[:_SHOWN_CHARS]}, ensure_ascii=False)
+        found = str(record.get("external_id") or "")[:200] or None
+        return Refused(line_of_root, found, json.dumps(reasons, ensure_ascii=False), shown)
+    except BadInput as error:
+        shown = json.dumps({"xml": text[:_SHOWN_CHARS]}, ensure_ascii=False)
+        return Refused(line_of_root, None, json.dumps([str(error)], ensure_ascii=False), shown)
+    findings = tuple(check(root, order, seller))
+    return landing(order, rows=1, first_line=line_of_root, findings=findings, raw=text)
+
+
+def parse(data: bytes) -> Node:
+    """Root of an order's XML, nothing fetched and nothing expanded.
+
+    Raises:
+        BadInput: not well-formed, with a DOCTYPE, nested too deeply, or another document than an Order.
+    """
+    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data:
+        raise BadInput(_NO_DOCTYPE)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
+        remove_pis=True,
+    )  # fmt: skip
+    try:
+        root: Node = etree.fromstring(data, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadInput(f"The XML is broken: {error}.") from None
+    if root.getroottree().docinfo.doctype:
+        raise BadInput(_NO_DOCTYPE)
+    if any(_depth(element) > DEEPEST for element in root.iter() if len(element) == 0):
+        raise BadInput(f"The XML is nested more than {DEEPEST} levels deep; this is no order.")
+    if root.tag != ORDER:
+        name = etree.QName(root).localname
+        raise BadInput(f"This XML is a {name!r}, not a UBL 2.1 Order.")
+    return root
+
+
+_NO_DOCTYPE = "The XML has a document type or entities; a UBL order has none, remove them."
+
+
+def _record(root: Node) -> dict[str, Any]:
+    currency = text_of(root, "DocumentCurrencyCode") or text_of(root, "PricingCurrencyCode")
+    party = find(root, "BuyerCustomerParty/Party")
+    customer = _party(party) if party is not None else {}
+    po_number = text_of(root, "ID")
+    items = [find(line, "LineItem") for line in find_all(root, "OrderLine")]
+    total = find(root, "AnticipatedMonetaryTotal")
+    return _told(
+        external_id=f"{customer.get('id', '')}/{po_number}" if po_number else None,
+        customer=customer,
+        currency=currency,
+        ordered_on=text_of(root, "IssueDate"),
+        po_number=po_number,
+        lines=[_line(no, item) for no, item in enumerate(items, start=1) if item is not None],
+        adjustments=list(_adjustments(root, with_tax=True)),
+        stated_net=text_of(total, "LineExtensionAmount"),
+        stated_total=text_of(total, "TaxInclusiveAmount") or text_of(total, "PayableAmount"),
+    )
+
+
+def _party(party: Node) -> dict[str, Any]:
+    legal = find(party, "PartyLegalEntity")
+    address = find(party, "PostalAddress")
+    if address is None:
+        address = find(legal, "RegistrationAddress")
+    tax_id = next(
+        (text_of(each, "CompanyID") for each in find_all(party, "PartyTaxScheme") if _is_vat(each)), None
+    )
+    street = [text_of(address, "StreetName"), text_of(address, "AdditionalStreetName")]
+    country = text_of(address, "Country/IdentificationCode")
+    return _told(
+        id=text_of(party, "PartyIdentification/ID")
+        or text_of(party, "EndpointID")
+        or tax_id
+        or text_of(legal, "CompanyID"),
+        name=text_of(party, "PartyName/Name") or text_of(legal, "RegistrationName"),
+        street=", ".join(each for each in street if each) or None,
+        city=text_of(address, "CityName"),
+        postcode=text_of(address, "PostalZone"),
+        country=country.upper() if country else None,
+        vat_id=tax_id,
+        email=text_of(party, "Contact/ElectronicMail"),
+    )
+
+
+def _line(no: int, item: Node) -> dict[str, Any]:
+    thing = find(item, "Item")
+    code = (
+        text_of(thing, "SellersItemIdentification/ID")
+        or text_of(thing, "StandardItemIdentification/ID")
+        or text_of(thing, "BuyersItemIdentification/ID")
+    )
+    quantity = find(item, "Quantity")
+    return _told(
+        no=no,
+        code=code,
+        name=text_of(thing, "Name") or text_of(thing, "Description"),
+        quantity=text_of(item, "Quantity"),
+        unit=quantity.get("unitCode") if quantity is not None else None,
+        unit_price=text_of(item, "Price/PriceAmount"),
+        price_base=text_of(item, "Price/BaseQuantity"),
+        adjustments=list(_adjustments(item, with_tax=False)),
+        tax_category=text_of(thing, "ClassifiedTaxCategory/ID"),
+        tax_rate=text_of(thing, "ClassifiedTaxCategory/Percent"),
+        source_line=item.sourceline,
+    )
+
+
+def _adjustments(parent: Node, *, with_tax: bool) -> Iterator[dict[str, Any]]:
+    for each in find_all(parent, "AllowanceCharge"):
+        indicator = text_of(each, "ChargeIndicator")
+        yield _told(
+            kind={"true": "charge", "1": "charge", "false": "allowance", "0": "allowance"}.get(indicator or ""),
+            amount=text_of(each, "Amount"),
+            reason=text_of(each, "AllowanceChargeReason"),
+            tax_category=text_of(each, "TaxCategory/ID") if with_tax else None,
+            tax_rate=text_of(each, "TaxCategory/Percent") if with_tax else None,
+        )
+
+
+def _told(**fields: Any) -> dict[str, Any]:
+    """Fields that have a value; the record's defaults hold for the others."""
+    return {name: value for name, value in fields.items() if value is not None and value != []}
+
+
+def _is_vat(scheme: Node) -> bool:
+    return (text_of(scheme, "TaxScheme/ID") or "").upper() == "VAT"
+
+
+def _depth(element: Node) -> int:
+    return sum(1 for _ in element.iterancestors())
+
+
+def _shown(data: bytes) -> str:
+    return data.decode("utf-8-sig", errors="replace").replace("\x00", "␀")
+
+
+def _sentence(problem: Any) -> str:
+    place = ".".join(str(part) for part in problem["loc"]) or "the order"
+    return f"{place}: {problem['msg']}."
+
+
+
