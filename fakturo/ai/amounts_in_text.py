@@ -55,6 +55,7 @@ _ITEM = re.compile(
   | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
   | (?<![\w.,/])(?P<token>(?=[\w/.\-]*\d)\w+(?:[\-/.'\u2019,]\w+)*)(?!\w)
   | (?P<sign>[£€$¥])
+  | (?P<rest>\d+)
     """,
     re.IGNORECASE | re.VERBOSE,
 )

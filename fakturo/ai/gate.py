@@ -6,7 +6,7 @@ Ledger calls run in a thread, so that a busy database never stops the event loop
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from fakturo.ai import pacing
 from fakturo.ai.breaker import Breaker
 from fakturo.ai.client import Answer
 from fakturo.ai.pacing import Pace
-from fakturo.errors import AiError, BreakerOpen, RateLimited
+from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited
 from fakturo.ledger import ai_calls
 from fakturo.settings import Ai
 
@@ -26,6 +26,8 @@ Sleep = Callable[[float], Awaitable[None]]
 LONGEST_WAIT_S = 120.0
 """Whoever would wait longer for a free moment goes back to the queue: the lease is for work."""
 PROBE_GRACE_S = 5.0
+EXHAUSTED_S = 10.0
+"""After "no credit" or "bad key" nobody asks for so long, in any process; then one run may find out again."""
 
 _Record = TypeVar("_Record", Pace, Breaker)
 
@@ -36,6 +38,7 @@ class Endpoint:
 
     pace: Pace = field(default_factory=Pace)
     breaker: Breaker = field(default_factory=Breaker)
+    exhausted_until: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,11 @@ class Pass:
 def read_state(text: str) -> Endpoint:
     """Endpoint from its JSON; a field that an older or newer version wrote is left out."""
     kept = json.loads(text)
-    return Endpoint(_known(Pace, kept.get("pace", {})), _known(Breaker, kept.get("breaker", {})))
+    return Endpoint(
+        _known(Pace, kept.get("pace", {})),
+        _known(Breaker, kept.get("breaker", {})),
+        float(kept.get("exhausted_until", 0.0)),
+    )
 
 
 def write_state(endpoint: Endpoint) -> str:
@@ -77,6 +84,7 @@ async def enter(
 
     Raises:
         BreakerOpen: the provider is resting; `wait_s` says for how long.
+        QuotaExhausted: another worker has just been told so.
         RateLimited: the turn is too far away to hold a lease for; `wait_s` says how far.
     """
     while True:
@@ -86,6 +94,7 @@ async def enter(
             return Pass(now().timestamp(), tokens)
         await sleep(wait_s)
         state = read_state(await asyncio.to_thread(ai_calls.endpoint_state, engine, name))
+        _refuse_exhausted(state, now().timestamp())
         opened = _breaker.is_open(state.breaker) and not is_probe
         if not opened and state.pace.blocked_until <= now().timestamp():
             return Pass(now().timestamp(), tokens)
@@ -118,6 +127,7 @@ def _book(engine: Engine, name: str, ai: Ai, tokens: int, now: datetime) -> tupl
     def change(text: str) -> str:
         nonlocal moment, is_probe
         state = read_state(text)
+        _refuse_exhausted(state, at)
         breaker, rest_s = _breaker.admit(state.breaker, at, ai.timeout_s + PROBE_GRACE_S)
         if rest_s > 0:
             raise BreakerOpen("The AI provider is resting after failures.", wait_s=rest_s)
@@ -125,10 +135,17 @@ def _book(engine: Engine, name: str, ai: Ai, tokens: int, now: datetime) -> tupl
         if moment - at > LONGEST_WAIT_S:
             raise RateLimited("The AI provider's limit leaves no room for now.", wait_s=moment - at)
         is_probe = _breaker.is_open(breaker)
-        return write_state(Endpoint(pace, breaker))
+        return write_state(replace(state, pace=pace, breaker=breaker))
 
     ai_calls.change_endpoint(engine, name, change, now)
     return moment, is_probe
+
+
+def _refuse_exhausted(state: Endpoint, at: float) -> None:
+    if at < state.exhausted_until:
+        raise QuotaExhausted(
+            "The AI provider has just said that key or credit is refused; orders stay queued."
+        )
 
 
 def _learned(state: Endpoint, result: Answer | AiError, sent: Pass, at: float) -> Endpoint:
@@ -136,13 +153,15 @@ def _learned(state: Endpoint, result: Answer | AiError, sent: Pass, at: float) -
         used = (result.prompt_tokens or 0) + (result.completion_tokens or 0)
         over = used - sent.tokens if used else 0
         pace = pacing.succeeded(state.pace, at, result.limits, tokens_over=over)
-        return Endpoint(pace, _breaker.answered(state.breaker))
+        return replace(state, pace=pace, breaker=_breaker.answered(state.breaker))
     pace = state.pace
     if isinstance(result, RateLimited):
         pace = pacing.limited(pace, at, result.wait_s, sent_at=sent.sent_at)
+    if isinstance(result, QuotaExhausted):
+        return Endpoint(pace, _breaker.answered(state.breaker), exhausted_until=at + EXHAUSTED_S)
     if _breaker.counts(result):
-        return Endpoint(pace, _breaker.failed(state.breaker, at, sent_at=sent.sent_at))
-    return Endpoint(pace, _breaker.answered(state.breaker))
+        return replace(state, pace=pace, breaker=_breaker.failed(state.breaker, at, sent_at=sent.sent_at))
+    return replace(state, pace=pace, breaker=_breaker.answered(state.breaker))
 
 
 def _known(record: type[_Record], values: dict[str, Any]) -> _Record:

@@ -132,7 +132,7 @@ class _Drain:
 
     async def _give_up(self, claimed: Claimed, error: AiError) -> None:
         if retrying.stops_all(error):
-            self.outcome = replace(self.outcome, halted=str(error))
+            self.outcome = replace(self.outcome, halted=self.outcome.halted or str(error))
         done = await asyncio.to_thread(
             give_up,
             self.engine,

@@ -13,7 +13,15 @@ from decimal import Decimal
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.cues import find_word
 from fakturo.ai.item_names import find_names, holds_more, line_finding, may_be_in_name, name_findings
-from fakturo.ai.plain_words import LINE_WORDS, PACKS, PACKS_PRICED, PRICE_HEAD, UNIT_PRICE, unknown_words
+from fakturo.ai.plain_words import (
+    LINE_WORDS,
+    PACKS,
+    PACKS_PRICED,
+    PRICE_HEAD,
+    UNIT_PRICE,
+    unknown_run,
+    unknown_words,
+)
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
 from fakturo.ai.spans import Span, overlap, within
@@ -181,7 +189,7 @@ def _values(
 
 
 def _price_and_count(values: Sequence[Item]) -> tuple[Item | None, Item | None]:
-    """Price and quantity of a line; without a currency sign the price is the one with two decimals or more."""
+    """Price and quantity of a line; without a sign the price is the one with two decimals or more."""
     prices = [item for item in values if item.kind == "money"]
     counts = [item for item in values if item.kind in {"count", "weak_count"}]
     if not prices:
@@ -224,7 +232,7 @@ def _between(
         pieces.append(text[place:start] if start > place else "")
         place = max(place, end)
     odd = [piece for piece in pieces if unknown_words(piece, LINE_WORDS)]
-    if name is None and line.code and len(odd) == 1 and not holds_more(odd[0].strip(" \t\n,-(:")):
+    if name is None and line.code and len(odd) == 1 and not holds_more(unknown_run(odd[0], LINE_WORDS)):
         odd = []  # the text has another name than the draft: the code is used
     if odd:
         words = ", ".join(unknown_words(" ".join(odd), LINE_WORDS)[:5])

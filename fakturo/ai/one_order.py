@@ -125,7 +125,7 @@ def give_up(
         return "review" if saved else "lost"
     worn_out = retrying.blames_order(error) and claimed.parks >= settings.ai.max_parks
     if worn_out or retrying.is_hopeless(error):
-        reason = f"{error} ({error.outcome}; tried {claimed.attempts} times)"
+        reason = f"{error} ({error.outcome}, claim {claimed.attempts})"
         done = queue.dead_letter(engine, claimed.id, reason=reason, now=now, worker=worker)
         return "dead_letter" if done else "lost"
     until = retrying.park_until(claimed.parks, now, error)

@@ -27,7 +27,7 @@ _PACK = (
 PACKS = re.compile(rf"\s*(?:of\s+(?:the\s+)?)?{_PACK}(?!\s+of\s+\d)", re.IGNORECASE)
 """Right after a quantity: pieces or packs? Only where the item's code fixes what one of it is."""
 PACKS_PRICED = re.compile(
-    rf"\s*(?:/|\b(?:an?|per|the|for|each|pro|je|das|die|der|für)\b)\s*(?:an?\s+|the\s+)?{_PACK}",
+    rf"\s*(?:/|\b(?:an?|per|the|for|each|pro|je|das|die|der|für)\b)\s*(?:an?\s+|the\s+)?(?:{_PACK}|\d)",
     re.IGNORECASE,
 )
 """Right after a price: the price of more than one piece."""
@@ -49,5 +49,18 @@ WORD = re.compile(r"[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*", re.UNICODE)
 
 def unknown_words(text: str, known: frozenset[str]) -> list[str]:
     """Words of a text that are not among the known, in lower case."""
-    words = (word.casefold().replace("\u2019", "'") for word in WORD.findall(text))
-    return [word for word in words if word not in known and not set(word.split("-")) <= known]
+    return [_plain(word[0]) for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
+
+
+def unknown_run(text: str, known: frozenset[str]) -> str:
+    """The text from its first to its last unknown word, known words between them included."""
+    found = [word.span() for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
+    return text[found[0][0] : found[-1][1]] if found else ""
+
+
+def _is_known(word: str, known: frozenset[str]) -> bool:
+    return word in known or set(word.split("-")) <= known
+
+
+def _plain(word: str) -> str:
+    return word.casefold().replace("\u2019", "'")
