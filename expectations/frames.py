@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from fakturo.settings import Settings
 from fakturo.warehouse import landed
 
 MART_INVOICES = """
@@ -24,19 +23,22 @@ order by invoice_id
 """
 
 
-def orders(settings: Settings, *, since: datetime) -> pd.DataFrame:
-    """One row per order received since then, from the ledger."""
-    return _landed(settings, landed.ORDERS, since)
+def orders(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per order received since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.ORDERS, since=since).df()
+    return frame
 
 
-def files(settings: Settings, *, since: datetime) -> pd.DataFrame:
-    """One row per file received since then, from the ledger."""
-    return _landed(settings, landed.FILES, since)
+def files(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per file received since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.FILES, since=since).df()
+    return frame
 
 
-def invoices(settings: Settings, *, since: datetime) -> pd.DataFrame:
-    """One row per invoice issued since then, from the ledger."""
-    return _landed(settings, landed.INVOICES, since)
+def invoices(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per invoice issued since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.INVOICES, since=since).df()
+    return frame
 
 
 def mart_invoices(built: Any) -> pd.DataFrame:
@@ -49,10 +51,4 @@ def row_counts(built: Any, before: dict[str, int]) -> pd.DataFrame:
     """One row per ledger table: how many rows it has in an open warehouse and had in the published one."""
     frame: pd.DataFrame = built.execute("select table_name, row_count from publish_rows").df()
     frame["rows_before"] = [before.get(name, 0) for name in frame["table_name"]]
-    return frame
-
-
-def _landed(settings: Settings, query: str, since: datetime) -> pd.DataFrame:
-    with landed.landed(settings, query, since=since) as answer:
-        frame: pd.DataFrame = answer.df()
     return frame

@@ -10,7 +10,7 @@ MOST_QUARANTINED = 0.5
 
 
 def suite() -> Sequence[Any]:
-    """Expectations about a frame of `fakturo.warehouse.landed.landed_files`."""
+    """Expectations about a frame of `frames.files`."""
     return [
         gxe.ExpectColumnValuesToBeInSet(
             column="rows_missing",

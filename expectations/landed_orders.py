@@ -18,7 +18,7 @@ MOST_TIMES_MEDIAN = 100
 
 
 def suite(today: date) -> Sequence[Any]:
-    """Expectations about a frame of `fakturo.warehouse.landed.landed_orders`."""
+    """Expectations about a frame of `frames.orders`."""
     return [
         gxe.ExpectColumnValuesToMatchRegex(
             column="external_id",

@@ -6,6 +6,7 @@ from typing import Any
 from expectations import frames, issued_invoices, landed_files, landed_orders, published_rows
 from expectations.run import Verdict, run
 from fakturo.settings import Settings
+from fakturo.warehouse.landed import landed
 
 
 def of_ledger(settings: Settings, *, since: datetime, now: datetime) -> list[Verdict]:
@@ -15,20 +16,14 @@ def of_ledger(settings: Settings, *, since: datetime, now: datetime) -> list[Ver
         WarehouseError: the ledger cannot be read.
     """
     today = now.date()
+    with landed(settings, now=now) as copy:
+        files = frames.files(copy, since=since)
+        orders = frames.orders(copy, since=since)
+        invoices = frames.invoices(copy, since=since)
     return [
-        *run("landed_files", frames.files(settings, since=since), landed_files.suite(), landed_files.KEY),
-        *run(
-            "landed_orders",
-            frames.orders(settings, since=since),
-            landed_orders.suite(today),
-            landed_orders.KEY,
-        ),
-        *run(
-            "issued_invoices",
-            frames.invoices(settings, since=since),
-            issued_invoices.suite(today),
-            issued_invoices.KEY,
-        ),
+        *run("landed_files", files, landed_files.suite(), landed_files.KEY),
+        *run("landed_orders", orders, landed_orders.suite(today), landed_orders.KEY),
+        *run("issued_invoices", invoices, issued_invoices.suite(today), issued_invoices.KEY),
     ]
 
 

@@ -216,6 +216,7 @@ def _close_dbt() -> None:
 def _telling(on_progress: Progress) -> Callable[[Any], None]:
     def told(event: Any) -> None:
         if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
-            on_progress(event.data.index, event.data.total)
+            # dbt calls the same number by two names
+            on_progress(event.data.index, getattr(event.data, "total", 0) or event.data.num_models)
 
     return told

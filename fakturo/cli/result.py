@@ -9,12 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-import duckdb
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fakturo.errors import BadInput, WarehouseError
+from fakturo.errors import BadInput
 
 CHUNK = 2048
 """Rows fetched at a time: a result of any size needs little memory."""
@@ -23,24 +22,11 @@ DECIMALS_SHOWN = 2
 NUMERIC = ("INT", "DECIMAL", "DOUBLE", "FLOAT")
 
 
-def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
-    """Run one query.
-
-    Raises:
-        WarehouseError: DuckDB's reason in one sentence, and where to look.
-    """
-    try:
-        return connection.execute(query)
-    except duckdb.Error as error:
-        raise WarehouseError(_sentence(error)) from None
-
-
-def write(
-    answer: duckdb.DuckDBPyConnection, form: str, out: Path | None, *, most_rows: int = 200
-) -> int | None:
+def write(answer: Any, form: str, out: Path | None, *, most_rows: int = 200) -> int | None:
     """Write a result to a file or to standard output.
 
     Args:
+        answer: what `fakturo.warehouse.reading.ask` returns.
         form: table, csv, json or parquet.
         most_rows: of a table.
 
@@ -59,9 +45,7 @@ def write(
         return _table(answer, file, most_rows, to_screen=out is None)
 
 
-def _table(
-    answer: duckdb.DuckDBPyConnection, file: IO[str], most_rows: int, *, to_screen: bool
-) -> int | None:
+def _table(answer: Any, file: IO[str], most_rows: int, *, to_screen: bool) -> int | None:
     sheet = Table(box=None, header_style="bold", pad_edge=False)
     types = [str(column[1]) for column in answer.description or ()]
     for column, kind in zip(answer.description or (), types, strict=True):
@@ -71,9 +55,7 @@ def _table(
     for row in found[:most_rows]:
         sheet.add_row(*(Text(shown(cell)) for cell in row))
     # a file or a pipe is as wide as it needs to be
-    console = Console(
-        file=file, highlight=False, **({} if to_screen and file.isatty() else {"width": 10_000})
-    )
+    console = Console(file=file, highlight=False, width=None if to_screen and file.isatty() else 10_000)
     console.print(sheet)
     if len(found) > most_rows:
         console.print(f"… more than {most_rows} rows; --rows N shows more, --format csv writes all.")
@@ -81,7 +63,7 @@ def _table(
     return len(found)
 
 
-def _csv(answer: duckdb.DuckDBPyConnection, file: IO[str]) -> int:
+def _csv(answer: Any, file: IO[str]) -> int:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(_names(answer))
     count = 0
@@ -91,7 +73,7 @@ def _csv(answer: duckdb.DuckDBPyConnection, file: IO[str]) -> int:
     return count
 
 
-def _json(answer: duckdb.DuckDBPyConnection, file: IO[str]) -> int:
+def _json(answer: Any, file: IO[str]) -> int:
     names = [json.dumps(name, ensure_ascii=False) for name in _names(answer)]
     count = 0
     file.write("[")
@@ -104,7 +86,7 @@ def _json(answer: duckdb.DuckDBPyConnection, file: IO[str]) -> int:
     return count
 
 
-def _parquet(answer: duckdb.DuckDBPyConnection, out: Path | None) -> int:
+def _parquet(answer: Any, out: Path | None) -> int:
     if out is None:
         raise BadInput("Parquet is no text; add --out FILE.")
     from pyarrow import parquet  # DuckDB itself may write no file here
@@ -150,11 +132,11 @@ def _cell(value: Any) -> Any:
     return _exact(value) if isinstance(value, (dict, list, tuple)) else value
 
 
-def _names(answer: duckdb.DuckDBPyConnection) -> Sequence[str]:
+def _names(answer: Any) -> Sequence[str]:
     return [column[0] for column in answer.description or ()]
 
 
-def _chunks(answer: duckdb.DuckDBPyConnection) -> Iterator[list[tuple[Any, ...]]]:
+def _chunks(answer: Any) -> Iterator[list[tuple[Any, ...]]]:
     while chunk := answer.fetchmany(CHUNK):
         yield chunk
 
@@ -170,14 +152,3 @@ def _target(out: Path | None) -> Iterator[IO[str]]:
         raise BadInput(f"{out} cannot be written: {error.strerror}.") from None
     with file:
         yield file
-
-
-def _sentence(error: duckdb.Error) -> str:
-    lines = str(error).strip().splitlines()
-    hint = next((line.strip() for line in lines if line.startswith(("Did you mean", "Candidate"))), None)
-    if isinstance(error, duckdb.PermissionException) or "disabled by configuration" in lines[0]:
-        hint = "Queries read the warehouse only: no other files, no network, no settings"
-    if "read-only" in lines[0]:
-        hint = "The warehouse is read-only; change the ledger and run `fakturo build`"
-    hint = hint or "`fakturo sql` without a query opens a shell; .tables lists the tables"
-    return f"{lines[0].removesuffix('.')}. {hint.removesuffix('.')}."

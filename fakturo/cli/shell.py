@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-
-import duckdb
+from typing import Any
 
 from fakturo.cli import result
 from fakturo.errors import FakturoError
+from fakturo.warehouse.reading import ask
 
 HELP = """\
 .tables            the tables, and what one row of each is
@@ -31,7 +31,7 @@ _DESCRIBE = """
 
 
 def run(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Any,
     *,
     history: Path | None = None,
     read: Callable[[str], str] = input,
@@ -76,13 +76,13 @@ def _command(word: str, rest: str) -> str:
     return ""
 
 
-def _answer(connection: duckdb.DuckDBPyConnection, query: str, form: str, *, timed: bool = False) -> None:
+def _answer(connection: Any, query: str, form: str, *, timed: bool = False) -> None:
     if not query:
         sys.stdout.write(f"{HELP}\n")
         return
     started = time.perf_counter()
     try:
-        count = result.write(result.ask(connection, query), form, None)
+        count = result.write(ask(connection, query), form, None)
     except FakturoError as error:
         sys.stdout.write(f"{error}\n")
         return
@@ -95,7 +95,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, query: str, form: str, *, tim
         sys.stdout.write(f"{rows}{time.perf_counter() - started:.3f} s\n")
 
 
-def _remember(connection: duckdb.DuckDBPyConnection, history: Path) -> None:
+def _remember(connection: Any, history: Path) -> None:
     """History over sessions, and completion of tables, columns and words."""
     try:
         import readline

@@ -33,7 +33,7 @@ def sql(
 
     from fakturo.cli import result, shell
     from fakturo.settings import current
-    from fakturo.warehouse.reading import open_published
+    from fakturo.warehouse.reading import ask, open_published
 
     connection = open_published(current(), as_of=_moment(as_of))
     with connection:
@@ -41,7 +41,7 @@ def sql(
             shell.run(connection, history=current().home / "sql_history")
             return
         text = sys.stdin.read() if query in {None, "-"} else query
-        result.write(result.ask(connection, text or ""), form.value, out, most_rows=rows)
+        result.write(ask(connection, text or ""), form.value, out, most_rows=rows)
 
 
 def _moment(text: str | None) -> date | datetime | None:

@@ -1,12 +1,13 @@
 """Build beside, publish by rename: readers see the whole old file or the whole new one, never less.
 
-home/build/                  the file being made; whatever lies there when a build starts is left-over
+home/build/…/                the file being made; whatever lies there when a build starts is left-over
 home/warehouse.duckdb        the published file
 home/publishes/<id>.duckdb   the last `warehouse.keep` publishes, hard links where the disk can
 """
 
 import fcntl
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,13 +51,14 @@ def building(settings: Settings) -> Iterator[Path]:
         holder.truncate(0)
         holder.write(str(os.getpid()))
         holder.flush()
-        folder = settings.home / "build"
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir()
+        builds = settings.home / "build"
+        shutil.rmtree(builds, ignore_errors=True)
+        folder = builds / secrets.token_hex(4)  # a copy left running by a dead build cannot reach this one
+        folder.mkdir(parents=True)
         try:
             yield folder / f"{CATALOG}.duckdb"
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(builds, ignore_errors=True)
 
 
 def publish(settings: Settings, built: Path, identity: str) -> None:

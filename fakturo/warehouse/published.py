@@ -53,6 +53,9 @@ Numbers stay text: DuckDB casts text to decimals of more than 18 digits 200 time
 ones, which the macro `exact_number` of the dbt project goes round.
 """
 
+ORDER_STRUCTURE = """{"lines": [{"quantity": "VARCHAR", "unit_price": "VARCHAR", "price_base": "VARCHAR"}]}"""
+"""What is read out of `orders.content`, see fakturo/order.py; null where the order is only a text yet."""
+
 PUBLISHED: dict[str, dict[str, str]] = {
     "files": dict.fromkeys(
         (
@@ -85,6 +88,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
         "po_number": MASKED_ID,
         "customer_id": MASKED_ID,
         "status_reason": MASKED_TEXT,
+        "content": "from_json({column}, '" + ORDER_STRUCTURE + "')",
     },
     "quarantine": dict.fromkeys(("id", "file_id", "line", "status", "created_at"), COPY)
     | {"external_id": MASKED_ID, "reasons": MASKED_TEXT},

@@ -68,3 +68,30 @@ def kept(settings: Settings, as_of: date | datetime) -> Path:
 def first_line(error: duckdb.Error) -> str:
     """What DuckDB says, without its drawing of the place."""
     return str(error).strip().splitlines()[0].removesuffix(".")
+
+
+def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
+    """Run one query; the rows are fetched from what is returned.
+
+    Raises:
+        WarehouseError: DuckDB's reason in one sentence, and where to look.
+    """
+    try:
+        return connection.execute(query)
+    except duckdb.Error as error:
+        raise WarehouseError(_sentence(error)) from None
+
+
+def _sentence(error: duckdb.Error) -> str:
+    reason = first_line(error)
+    if "disabled by configuration" in reason or "configuration has been locked" in reason:
+        hint = "Queries read the warehouse only: no other files, no network, no settings"
+    elif "read-only" in reason:
+        hint = "The warehouse is read-only; change the ledger and run `fakturo build`"
+    else:
+        lines = (line.strip() for line in str(error).splitlines())
+        hint = next(
+            (line for line in lines if line.startswith(("Did you mean", "Candidate"))),
+            "`fakturo sql` without a query opens a shell, .tables lists the tables",
+        )
+    return f"{reason}. {hint}{'' if hint.endswith('?') else '.'}"

@@ -33,7 +33,9 @@ renamed as (
         received_at,
         updated_at,
         not_before as not_before_at,
-        leased_until as leased_until_at
+        leased_until as leased_until_at,
+        ---------- structures
+        content
     from source
 )
 select * from renamed
