@@ -4,6 +4,7 @@ The provider's own words are kept short and only where they cannot hold the key 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -14,6 +15,7 @@ from fakturo.errors import AiError, Permanent, QuotaExhausted, RateLimited, Refu
 
 _NO_CREDIT = ("insufficient_quota", "billing", "credit", "payment_required", "account_deactivated")
 _REFUSED = ("content_filter", "content_policy", "responsible_ai")
+_PLAIN_CODE = re.compile(r"[a-z_]{3,40}")
 _KEY = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 _AGAIN = {HTTPStatus.CONFLICT, HTTPStatus.TOO_EARLY}
 _OVERLOADED = 529
@@ -78,6 +80,6 @@ def _error_words(body: bytes) -> str:
 
 
 def _code(body: bytes) -> str:
-    code = _error(body).get("code") or _error(body).get("type")
-    text = "".join(letter for letter in str(code or "")[:60] if letter.isalnum() or letter in "_-.")
-    return f", {text}" if text else ""
+    """The provider's own code where it is plain words; anything else could repeat the key."""
+    code = str(_error(body).get("code") or _error(body).get("type") or "")
+    return f", {code}" if _PLAIN_CODE.fullmatch(code) else ""
