@@ -1,13 +1,14 @@
 """One worker's way through the queue: chunks of what code understood, a bounded window of drafts.
 
-No Prefect here. It runs until nothing waits, or, resident, until a given moment: then it looks for new work every POLL_S.
-What it holds when told to stop goes back to the queue.
+No Prefect here. It runs until nothing waits, or, resident, until a given moment: then it looks for new work
+every POLL_S. What it holds when told to stop goes back to the queue.
 """
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import Engine
 
@@ -24,11 +25,24 @@ POLL_S = 0.05
 """An accepted order is to start within 100 ms; a look costs 10 µs on SQLite."""
 DRAFTS_PER_S = 50.0
 """Prefect's server records 111 task runs a second in batches; of a burst of 10,000 it drops half."""
+SLOT_PATIENCE_S = 60.0
+"""How long a run waits for its first slot before it leaves the drafts to others."""
 GRACE_S = 3.0
 """How long drafts under way may still take when the worker is told to stop."""
 
 Draft = Callable[[Claimed], Awaitable[str]]
 """Draft one order and write it; returns the outcome in one word, raises only what `stops_all`."""
+
+
+class Slots(Protocol):
+    """Leave to have drafts under way, shared by all processes."""
+
+    @property
+    def granted(self) -> int:
+        """How many this worker may have under way now."""
+
+    def want(self, count: int) -> None:
+        """Say how many it could use; `granted` follows."""
 
 
 class Drain:
@@ -43,6 +57,7 @@ class Drain:
         clock: Callable[[], datetime],
         draft: Draft,
         endpoint: str | None = None,
+        slots: Slots | None = None,
         run_id: str | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -52,9 +67,10 @@ class Drain:
         """What ended the drafting of this run: no credit, a bad key, a cap."""
         self._engine, self._settings = engine, settings
         self._worker, self._clock, self._run_id, self._stop = worker, clock, run_id, stop
-        self._draft, self._endpoint = draft, endpoint
+        self._draft, self._endpoint, self._slots = draft, endpoint, slots
         self._drafting: dict[asyncio.Task[None], int] = {}
         self._draft_from = self._allowed_at = self._renew_at = clock()
+        self._patient_until = clock() + timedelta(seconds=SLOT_PATIENCE_S)
         self._watch = Watch(engine)
 
     @property
@@ -88,9 +104,7 @@ class Drain:
                     await on_progress()
                 if issued or started:
                     continue
-                if not self._drafting and (
-                    self._is_over(until) if until else self._clock() >= self._allowed_at
-                ):
+                if self._has_ended(until):
                     break
                 await self._pause(until)
         finally:
@@ -118,8 +132,11 @@ class Drain:
 
     async def _start_drafts(self) -> int:
         now = self._clock()
+        is_waiting = queue.is_waiting(self._engine, "model", now)
+        if self._slots is not None:
+            self._slots.want(self._settings.ai.concurrency if is_waiting else max(1, len(self._drafting)))
         room = self._room(now)
-        if room < 1 or not queue.is_waiting(self._engine, "model", now):
+        if not is_waiting or room < 1:
             return 0
         if self._endpoint and (rest_s := resting_s(self._engine, self._endpoint, now)):
             self._draft_from = now + timedelta(seconds=rest_s)
@@ -141,7 +158,8 @@ class Drain:
     def _room(self, now: datetime) -> int:
         if self.stopped_by is not None or now < max(self._draft_from, self._allowed_at):
             return 0
-        return self._settings.ai.concurrency - len(self._drafting)
+        most = self._settings.ai.concurrency
+        return (most if self._slots is None else min(most, self._slots.granted)) - len(self._drafting)
 
     async def _draft_one(self, claimed: Claimed) -> None:
         try:
@@ -158,6 +176,7 @@ class Drain:
         moments = [until, queue.next_wake(self._engine, now)]
         moments += [each for each in (self._draft_from, self._allowed_at) if each > now]
         wake = min((each for each in moments if each is not None), default=None)
+        granted = self._slots.granted if self._slots else 0
         while not self._stop():
             await self._renew()
             if self._drafting:
@@ -169,6 +188,8 @@ class Drain:
             else:
                 await asyncio.sleep(POLL_S)
             if self._watch.rang() or (wake is not None and self._clock() >= wake):
+                break
+            if self._slots is not None and self._slots.granted != granted:
                 break
 
     def _forget_finished(self) -> None:
@@ -198,6 +219,18 @@ class Drain:
 
     def _give_back(self, ids: list[int]) -> None:
         queue.release(self._engine, ids, self._clock(), worker=self._worker)
+
+    def _has_ended(self, until: datetime | None) -> bool:
+        if self._drafting:
+            return False
+        now = self._clock()
+        if until is not None:
+            return self._is_over(until)
+        if self.stopped_by is not None or now < self._draft_from:
+            return True
+        if self._slots is not None and self._slots.granted == 0 and now > self._patient_until:
+            return True
+        return not queue.is_waiting(self._engine, "model", now)
 
     def _is_over(self, until: datetime | None) -> bool:
         """Whether a resident run should make room for the next; also when it may not draft any more."""

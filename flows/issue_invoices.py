@@ -24,6 +24,7 @@ from fakturo.errors import AiError
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.queue import Claimed, counts
 from fakturo.settings import Settings, current
+from flows.hold_slots import Slots
 
 STOP = threading.Event()
 """Set by the resident process when it is told to end: the run finishes its chunk and gives back the rest."""
@@ -58,7 +59,7 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     retry_delay_seconds=list(waits(ATTEMPTS)),
     retry_jitter_factor=JITTER,
     retry_condition_fn=_may_help,
-    tags=["ai"],  # limited at `fakturo up` to ai.concurrency over all processes
+    tags=["ai"],  # to find them by; the limit of this name is held by the run, see hold_slots
     cache_policy=NO_CACHE,  # answers are kept in the ledger, where a crash does not lose them
     persist_result=False,
 )
@@ -94,6 +95,7 @@ async def issue_invoices(resident: bool = False, draft_from: datetime | None = N
     engine = open_ledger(settings)
     desk = _Desk(engine, settings, open_client(settings), str(runtime.flow_run.id), {})
     _DESK.set(desk)
+    slots = Slots() if desk.client else None
     drain = Drain(
         engine,
         settings,
@@ -101,6 +103,7 @@ async def issue_invoices(resident: bool = False, draft_from: datetime | None = N
         clock=utc_now,
         draft=_draft_or_give_up,
         endpoint=desk.client.name if desk.client else None,
+        slots=slots,
         run_id=desk.run_id,
         stop=STOP.is_set,
     )
@@ -109,9 +112,10 @@ async def issue_invoices(resident: bool = False, draft_from: datetime | None = N
     try:
         await drain.run(until=until, draft_from=draft_from, on_progress=teller.tell)
     finally:
-        await teller.close(counts(engine, utc_now()))
-        if desk.client:
+        if desk.client and slots:
+            await slots.close()
             await desk.client.aclose()
+        await teller.close(counts(engine, utc_now()))
     if drain.stopped_by is not None:
         return Completed(name="Degraded", message=f"Drafting stopped: {drain.stopped_by}")
     return Completed(message=f"{drain.issued.issued} issued, {drain.drafted.total()} drafted.")

@@ -28,10 +28,11 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
-from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.exceptions import ObjectAlreadyExists
 from prefect.states import Crashed
 
 from fakturo.settings import Settings, current
+from flows.hold_slots import LIMIT
 
 POOL = "fakturo"
 SILENCE_S = 90
@@ -48,7 +49,7 @@ async def register_deployments(settings: Settings, since: datetime) -> None:
         await _free_slots(client)
         with suppress(ObjectAlreadyExists):  # made by an earlier start, or by the worker a moment ago
             await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
-        await _limit_tag(client, "ai", settings.ai.concurrency)
+        await client.upsert_global_concurrency_limit_by_name(LIMIT, settings.ai.concurrency)
         if not await client.read_automations_by_name(AUTOMATION):
             await _zombie_automation().acreate()
 
@@ -88,12 +89,6 @@ async def _free_slots(client: PrefectClient) -> None:
             await client.update_global_concurrency_limit(
                 limit.name, GlobalConcurrencyLimitUpdate(active_slots=0)
             )
-
-
-async def _limit_tag(client: PrefectClient, tag: str, slots: int) -> None:
-    with suppress(ObjectNotFound):
-        await client.delete_concurrency_limit_by_tag(tag)  # with the leases of dead task runs
-    await client.create_concurrency_limit(tag, slots)
 
 
 def _zombie_automation() -> Automation:

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from prefect.client.schemas.objects import State
@@ -30,6 +31,7 @@ from flows.render_invoices import render_invoices
 LOOK_EVERY_S = 1.0
 RENDER_EVERY_S = 5.0
 """A document follows its invoice within seconds, and a trickle of orders does not make a run each."""
+LEFT_OVER_EVERY_S = 60.0
 REST_AFTER_FAILURE_S = 15.0
 QUOTA_REST = timedelta(minutes=15)
 """After "no credit": somebody has to act, and each try is a call to a provider that has said no."""
@@ -70,9 +72,17 @@ def _issue_for_ever() -> None:
 
 
 def _take_in(settings: Settings) -> None:
+    left: set[Path] = set()
+    look_again_at = 0.0
+
     def once() -> float:
-        if stable_files(settings, utc_now()):
-            return _rest(ingest_orders(return_state=True))
+        """A file that cannot be read yet stays in the inbox and must not make a run a second."""
+        nonlocal left, look_again_at
+        waiting = set(stable_files(settings, utc_now()))
+        if waiting - left or (waiting and time.monotonic() >= look_again_at):
+            ingest_orders(return_state=True)
+            left = set(stable_files(settings, utc_now()))
+            look_again_at = time.monotonic() + LEFT_OVER_EVERY_S
         return LOOK_EVERY_S
 
     _again_and_again(once)

@@ -207,8 +207,8 @@ def test_the_resident_run_issues_an_order_that_is_accepted(tree, order):
 
 
 def test_the_ai_limit_and_the_zombie_automation_exist(server):
-    limit = ask(lambda client: client.read_concurrency_limit_by_tag("ai"))
-    assert limit.concurrency_limit == 10
+    limit = ask(lambda client: client.read_global_concurrency_limit_by_name("ai"))
+    assert limit.limit == 10
     automations = ask(lambda client: client.read_automations_by_name(AUTOMATION))
     assert len(automations) == 1
 

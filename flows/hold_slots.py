@@ -1,0 +1,104 @@
+"""Hold slots of Prefect's global concurrency limit `ai` for a run, not for each of its drafts.
+
+A slot taken and given back around every task run brought 20 drafts a second down to 3: the server's SQLite
+has one writer, and who finds it busy is answered 503 and waits. So a run keeps its slots while it has drafts and
+a little longer. The limit is the operator's knob over all processes; what money depends on, pacing and
+leases, lives in the ledger, so that a server that does not answer stops nothing.
+"""
+
+import asyncio
+from contextlib import suppress
+from http import HTTPStatus
+from uuid import UUID
+
+from prefect.client.orchestration import PrefectClient, get_client
+from prefect.exceptions import PrefectHTTPStatusError
+from prefect.logging import get_logger
+
+LIMIT = "ai"
+DENIED = (HTTPStatus.LOCKED, HTTPStatus.UNPROCESSABLE_ENTITY)
+"""All taken; more asked for than the limit."""
+LEASE_S = 60.0
+"""After so long a killed run's slots are free again."""
+RENEW_EVERY_S = 20.0
+ASK_AGAIN_S = 1.0
+LINGER_S = 5.0
+"""Orders that trickle in do not take and give back a slot each."""
+
+
+class Slots:
+    """How many drafts this run may have under way; `want` says how many it could use."""
+
+    def __init__(self) -> None:
+        self.granted = 0
+        self._wanted = 0
+        self._leases: dict[UUID, int] = {}
+        self._more = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+
+    def want(self, count: int) -> None:
+        """Say how many slots would be used now; `granted` follows soon."""
+        self._wanted = count
+        if count > self.granted:
+            self._more.set()
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep())
+
+    async def close(self) -> None:
+        """Give all slots back."""
+        if self._keeper is not None:
+            self._keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._keeper
+
+    async def _keep(self) -> None:
+        """Follow `want` until cancelled; a server in trouble grants what is wanted."""
+        async with get_client() as client:
+            try:
+                while True:
+                    try:
+                        rest_s = await self._follow(client)
+                    except Exception:  # noqa: BLE001  whatever Prefect's client may raise: the work goes on
+                        get_logger("slots").warning("No answer about the limit '%s'; going on.", LIMIT)
+                        self._leases.clear()
+                        self.granted, rest_s = self._wanted, RENEW_EVERY_S
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._more.wait(), rest_s)
+                    self._more.clear()
+            finally:
+                with suppress(Exception):
+                    await self._give_back(client, 0)
+
+    async def _follow(self, client: PrefectClient) -> float:
+        """Take or give back slots, renew their leases; how many seconds until the next look."""
+        for lease in self._leases:
+            await client.renew_concurrency_lease(lease, LEASE_S)
+        if self.granted < self._wanted:
+            await self._take(client, self._wanted - self.granted)
+            return ASK_AGAIN_S if self.granted < self._wanted else LINGER_S
+        await self._give_back(client, self._wanted)
+        return RENEW_EVERY_S if self.granted <= self._wanted else LINGER_S
+
+    async def _take(self, client: PrefectClient, missing: int) -> None:
+        """Take all that is missing, or one where all are not to be had."""
+        for count in (missing, 1) if missing > 1 else (1,):
+            try:
+                answer = await client.increment_concurrency_slots_with_lease(
+                    names=[LIMIT], slots=count, mode="concurrency", lease_duration=LEASE_S
+                )
+            except PrefectHTTPStatusError as error:
+                if error.response.status_code not in DENIED:
+                    raise
+            else:
+                given = answer.json()
+                if given["limits"]:  # else nobody has set a limit
+                    self._leases[UUID(given["lease_id"])] = count
+                self.granted += count
+                return
+
+    async def _give_back(self, client: PrefectClient, kept: int) -> None:
+        for lease, count in list(self._leases.items()):
+            if self.granted - count >= kept:
+                del self._leases[lease]
+                self.granted -= count
+                await client.release_concurrency_slots_with_lease(lease)
