@@ -1,13 +1,70 @@
-"""Which order a cancellation takes back."""
+"""Which order a cancellation takes back, where that can be known."""
 
-from fakturo.intake.workbench import Bench
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from fakturo.intake.workbench import Bench, literal
+
+EarlierOrders = Callable[[list[str]], Iterable[str]]
+"""Customers' ids -> content (JSON) of their orders that the ledger holds already."""
 
 
-def link(bench: Bench) -> None:
-    """Fill `heads.cancels` of cancellations whose original can be known from the same file.
+def link(bench: Bench, folder: Path, earlier_orders: EarlierOrders) -> None:
+    """Fill `links(external_id, original)` for the cancellations of `good`; it is there and empty before.
 
-    The original is an order of the same customer and currency that came before (day, then place in the file)
-    and covers every line: the same code at the same price in at least that quantity. It is known only when
-    exactly one order does; where several do, a person chooses, and where none does, it lies outside the file.
+    The original is an order of the same customer in the same currency that came before (an earlier day, or the
+    same day and further up in the file) and covers every line: the same code at the same price in at least that
+    quantity. It is known only when exactly one order does, in this file and the ledger together; where several
+    do, a person chooses, and where none does, it is not here.
+
+    Args:
+        folder: a workplace for the ledger's orders.
     """
-    bench.execute("SELECT 1")
+    rows = bench.execute("SELECT DISTINCT customer_id FROM good WHERE kind = 'cancellation'").fetchall()
+    if not rows:
+        return
+    _read_earlier(bench, folder / "earlier.jsonl", earlier_orders([row[0] for row in rows]))
+    bench.execute("""
+        INSERT INTO links
+        WITH placed AS (
+            SELECT external_id, kind, customer_id, currency, code, unit_price::DECIMAL(24, 10) AS price,
+                abs(quantity::DECIMAL(24, 10)) AS quantity, ordered_on, first_line
+            FROM good JOIN (SELECT external_id, first_line FROM heads) USING (external_id)
+            WHERE customer_id IN (SELECT customer_id FROM good WHERE kind = 'cancellation')
+            UNION ALL
+            SELECT external_id, 'order', customer_id, currency, code, unit_price::DECIMAL(24, 10),
+                quantity::DECIMAL(24, 10), ordered_on, 0
+            FROM earlier WHERE external_id NOT IN (SELECT external_id FROM heads)
+        ),
+        lines AS (
+            SELECT external_id, kind, customer_id, currency, code, price, sum(quantity) AS quantity,
+                min(ordered_on) AS ordered_on, min(first_line) AS first_line
+            FROM placed GROUP BY ALL
+        ),
+        taken_back AS (
+            SELECT *, count(*) OVER (PARTITION BY external_id) AS lines FROM lines WHERE kind = 'cancellation'
+        ),
+        covering AS (
+            SELECT taken_back.external_id, asked.external_id AS original
+            FROM taken_back JOIN lines AS asked USING (customer_id, currency, code, price)
+            WHERE asked.kind = 'order' AND asked.quantity >= taken_back.quantity
+                AND (asked.ordered_on, asked.first_line) < (taken_back.ordered_on, taken_back.first_line)
+            GROUP BY taken_back.external_id, asked.external_id, taken_back.lines
+            HAVING count(DISTINCT (code, price)) = taken_back.lines
+        )
+        SELECT external_id, min(original) FROM covering GROUP BY external_id HAVING count(DISTINCT original) = 1
+    """)
+
+
+def _read_earlier(bench: Bench, file: Path, contents: Iterable[str]) -> None:
+    """Make `earlier`: one row per line of the orders that the ledger holds."""
+    with file.open("w", encoding="utf-8") as out:
+        out.writelines(f"{content}\n" for content in contents)
+    bench.execute(f"""
+        CREATE TABLE earlier AS
+        SELECT external_id, customer.id AS customer_id, currency, ordered_on, unnest(lines, recursive := true)
+        FROM read_json({literal(str(file))}, format = 'newline_delimited', columns = {{
+            external_id: 'VARCHAR', customer: 'STRUCT(id VARCHAR)', currency: 'VARCHAR', ordered_on: 'DATE',
+            lines: 'STRUCT(code VARCHAR, quantity VARCHAR, unit_price VARCHAR)[]'
+        }})
+    """)  # noqa: S608

@@ -6,6 +6,7 @@ in = accepted + duplicate + quarantined, for every file, or nothing of it is lan
 import os
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -17,7 +18,7 @@ from fakturo.intake.mapping import Mapping, load
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.reading import Request
 from fakturo.intake.recognise import TABLES, Format, recognise
-from fakturo.ledger.landing import FileFacts, known, land
+from fakturo.ledger.landing import FileFacts, contents_of, known, land
 from fakturo.settings import Settings
 
 MB = 1_000_000
@@ -99,7 +100,7 @@ def _ingest(
     told: Progress,
 ) -> FileOutcome:
     name = _printable(asked.name)
-    found: Format | str = asked.format or "unknown"
+    found: Format | None = asked.format
     try:
         mapping = load(asked.mapping) if asked.mapping else None
         with archive.workplace(settings, dry_run=asked.dry_run) as folder:
@@ -114,14 +115,15 @@ def _ingest(
                 settings,
                 asked.now,
                 told,
-                asked.source,  # type: ignore[arg-type]
+                asked.source,
+                partial(contents_of, engine),
             )
             return _read_and_land(engine, request, asked)
     except BadInput as error:
         return FileOutcome(
             name=name,
             source=asked.source or "",
-            format=found,
+            format=found or "unknown",
             refused=str(error),
             is_for_later=isinstance(error, archive.NotYet),
         )

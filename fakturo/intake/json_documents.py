@@ -41,6 +41,8 @@ def read(value: Value, *, seller_currency: str, today: date) -> Landing | Refuse
         found = record.get("external_id")
         reasons = [f"{_place(each['loc'])}: {each['msg']}." for each in error.errors()]
         return _refused(value, str(found)[:200] if found else None, reasons)
+    except BadInput as error:  # a currency that is none
+        return _refused(value, None, [str(error)])
     return landing(order, rows=1, first_line=value.line)
 
 

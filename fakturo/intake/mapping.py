@@ -10,23 +10,16 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
 
 from fakturo.errors import BadInput
+from fakturo.intake.fields import REQUIRED, FieldName
+from fakturo.money import exponent
 from fakturo.order import Record
 
-FieldName = Literal[
-    "external_id", "customer_id", "ordered_on", "quantity", "unit_price", "name", "code", "currency", "unit",
-    "price_base", "tax_rate", "tax_category", "discount", "discount_fraction", "kind", "cancels", "po_number",
-    "note", "terms_days", "customer_name", "street", "city", "postcode", "country", "vat_id", "email",
-    "order_discount", "shipping", "stated_net", "stated_total", "line_net",
-]  # fmt: skip
-FIELDS: tuple[FieldName, ...] = get_args(FieldName)
-REQUIRED: tuple[FieldName, ...] = ("external_id", "customer_id", "ordered_on", "quantity", "unit_price")
-"""And one of `name` and `code`."""
 _MONEY = re.compile(
     "disc|rebate|rabatt|skonto|allowance|charge|fee|tax|vat|mwst|gross|brutto|incl|cancel|storno|status|refund|"
     "return|free|deposit|pfand|price|preis|amount|betrag|total|summe|currency|pack|minimum"
@@ -89,6 +82,15 @@ class Mapping(Record):
     """Query over an attached SQLite file, as `db`, that gives the columns."""
     recognised_by: tuple[str, ...] = ()
     """Columns that no other export has: a file with all of them is read by this mapping unasked."""
+
+    @field_validator("constants")
+    @classmethod
+    def _currency_is_money(cls, value: dict[FieldName, str]) -> dict[FieldName, str]:
+        try:
+            exponent(value.get("currency", "EUR"))
+        except BadInput as error:
+            raise ValueError(str(error)) from None
+        return value
 
     @property
     def version(self) -> str:

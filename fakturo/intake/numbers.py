@@ -5,7 +5,9 @@
 neither says, the row is quarantined. Works on the column's distinct values, so a million rows cost little.
 """
 
+from fakturo.errors import BadInput
 from fakturo.intake.workbench import Bench, literal
+from fakturo.money import exponent
 
 SIGNS = {
     "£": "GBP",
@@ -117,3 +119,18 @@ def _signs(seller_currency: str) -> str:
     dollar = f"WHEN '$' THEN '{seller_currency}'" if seller_currency in DOLLARS else ""
     code = f"WHEN regexp_full_match({around}, '[A-Z]{{3}}') THEN {around}"
     return f"CASE {code} ELSE CASE {around} {known} {dollar} ELSE if({around} IS NULL, NULL, '?') END END"
+    if seller_currency:
+        _check_codes(bench, field)
+
+
+def _check_codes(bench: Bench, field: str) -> None:
+    """Three capitals beside a number are a currency only if ISO 4217 knows them."""
+    for (code,) in bench.execute(f"SELECT DISTINCT sign FROM n_{field} WHERE length(sign) = 3").fetchall():  # noqa: S608
+        try:
+            exponent(code)
+        except BadInput:
+            sentence = f"{field} stands beside {code!r}, which is not an ISO 4217 currency."
+            bench.execute(
+                f"UPDATE n_{field} SET value = NULL, sign = '?', problem = {literal(sentence)} "  # noqa: S608
+                f"WHERE sign = {literal(code)}"
+            )

@@ -26,6 +26,8 @@ class Request(NamedTuple):
     now: datetime
     told: Progress
     source: str | None
+    earlier_orders: Callable[[str, list[str]], Iterable[str]] = lambda _source, _customers: ()
+    """(source, customers' ids) -> content (JSON) of their orders in the ledger."""
 
 
 class Reading(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from fakturo.errors import BadInput
 from fakturo.intake import judge, tables
@@ -47,12 +48,13 @@ def read_records(records: Records, request: Request, seen_before: SeenBefore) ->
 def read_rows(bench: Bench, table: Table, mapping: Mapping, request: Request) -> Reading:
     """Judge the rows of `raw` and make orders of them."""
     judged = judge.judge(bench, table, mapping, seller_currency=request.settings.seller.currency)
-    if mapping.cancellation_prefix or "kind" in judged.columns:
-        link(bench)
+    source = request.source or mapping.name
+    if judged.has_cancellations:
+        link(bench, request.folder, partial(request.earlier_orders, source))
     spool = Spool(request.folder)
     unfit: list[Unfit] = []
     done = 0
-    for each in assemble(bench, judged, mapping, table.header):
+    for each in assemble(bench, mapping, table.header):
         if isinstance(each, Unfit):
             unfit.append(each)
             continue
@@ -60,9 +62,9 @@ def read_rows(bench: Bench, table: Table, mapping: Mapping, request: Request) ->
         done += each.rows
         request.told("read", done, table.rows)
     refuse_unfit(bench, unfit)
-    names = judge.cells_by_name(table)
+    names = tables.cells_by_name(table)
     return Reading(
-        source=request.source or mapping.name,
+        source=source,
         mapping_version=mapping.version,
         rows_in=table.rows,
         rows_duplicate=judged.duplicate,

@@ -140,6 +140,20 @@ def known(engine: Engine, source: str, sha256: str, mapping: str | None) -> Land
         return _known(connection, source, sha256, mapping)
 
 
+def contents_of(engine: Engine, source: str, customer_ids: Iterable[str]) -> Iterator[str]:
+    """Content (JSON) of the orders of some customers, cancellations left out."""
+    with reading(engine) as connection:
+        for ids in _batches(customer_ids, _MOST_IDS):
+            query = select(orders.c.content).where(
+                orders.c.source == source,
+                orders.c.customer_id.in_(ids),
+                orders.c.kind == "order",
+                orders.c.content.is_not(None),
+                orders.c.conflict_of.is_(None),
+            )
+            yield from connection.execution_options(yield_per=BATCH).execute(query).scalars()
+
+
 class _Job(NamedTuple):
     facts: FileFacts
     rows_in: int

@@ -1,0 +1,33 @@
+"""Whole orders: what all rows of one id agree on, what the first of them says, and what speaks against it."""
+
+from fakturo.intake.fields import LOOSE, STRICT, FieldName
+from fakturo.intake.mapping import Mapping
+from fakturo.intake.workbench import Bench
+
+
+def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int]) -> None:
+    """Make `heads`: one row per order of `good`, with `reasons` for which it is none."""
+    always = {"kind", "currency"}
+    strict = [field for field in STRICT if field in columns or field in always]
+    loose = [field for field in LOOSE if field in columns or (field == "country_name" and "country" in columns)]
+    cells = [f"min({field}) AS {field}, max({field}) AS {field}_other" for field in strict]
+    cells += [f"arg_min({field}, line) AS {field}" for field in loose]
+    mixed = [
+        f"CASE WHEN {field} <> {field}_other THEN 'Order ' || external_id || ' names more than one {field}: ' "
+        f"|| {field} || ' and ' || {field}_other || '.' END"
+        for field in strict
+    ]
+    if mapping.carry_down:
+        mixed += [
+            f"CASE WHEN {field} IS NULL THEN '{field} is missing on all rows of order ' || external_id || '.' END"
+            for field in ("customer_id", "ordered_on")
+        ]
+    nets = "list(line_net ORDER BY line)" if "line_net" in columns else "NULL"
+    bench.execute(f"""
+        CREATE TABLE heads AS
+        SELECT *, list_filter([{", ".join(mixed)}], lambda reason: reason IS NOT NULL) AS reasons FROM (
+            SELECT external_id, min(line) AS first_line, count(*) AS lines,
+                list_distinct(flatten(list(review))) AS review, {nets} AS line_nets, {", ".join(cells)}
+            FROM good GROUP BY external_id
+        )
+    """)  # noqa: S608
