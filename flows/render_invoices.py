@@ -21,5 +21,15 @@ def render_invoices() -> State[Any]:
     rerun and to run twice at once: a document's bytes depend on its invoice alone.
     """
     settings = current()
-    outcome = write_pending(settings, open_ledger(settings), run_id=str(runtime.flow_run.id))
-    return Completed(message=str(outcome))
+    outcome = write_pending(open_ledger(settings), settings, now=utc_now(), run_id=str(runtime.flow_run.id))
+    create_table_artifact(
+        [{"number": number, "reason": reason} for number, reason in outcome.failed],
+        key="render-invoices",
+        description=f"{outcome.written} documents, {outcome.pages} pages; the invoices below have none yet.",
+    )
+    message = f"{outcome.written} documents, {outcome.pages} pages, {len(outcome.failed)} failed."
+    if outcome.failed:
+        return Completed(
+            name="Degraded", message=f"{message} First: {outcome.failed[0][0]}: {outcome.failed[0][1]}"
+        )
+    return Completed(message=message)

@@ -15,6 +15,7 @@ from fakturo.cli import (
     invoices,
     issue,
     orders,
+    render,
     simulate,
     sql,
     status,
@@ -33,6 +34,7 @@ app.command("init")(init.init)
 app.command("config")(config.config)
 app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
+app.command("render")(render.render)
 app.command("build")(build.build)
 app.command("sql")(sql.sql)
 app.command("up")(up.up)

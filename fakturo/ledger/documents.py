@@ -1,0 +1,83 @@
+"""Which documents were made of which invoice, with the hash that proves a copy."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Engine, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from fakturo.ledger.open import reading, writing
+from fakturo.ledger.tables import documents, invoices
+
+PDF = "pdf"
+_HAS_ONE = exists().where(documents.c.invoice_id == invoices.c.id, documents.c.kind == PDF)
+
+
+class Unrendered(NamedTuple):
+    """An issued invoice that has no document yet."""
+
+    invoice_id: int
+    number: str
+    issue_date: date
+    content: str
+    """Canonical JSON of fakturo.invoice.Invoice."""
+
+
+class Made(NamedTuple):
+    """A document that stands in its folder."""
+
+    invoice_id: int
+    path: str
+    """Relative to the folder of documents."""
+    sha256: str
+    bytes: int
+    pages: int
+
+
+def is_unrendered(engine: Engine) -> bool:
+    """Whether an invoice waits for its document."""
+    return bool(unrendered(engine, limit=1))
+
+
+def count_unrendered(engine: Engine) -> int:
+    """How many invoices wait for their document."""
+    with reading(engine) as connection:
+        return int(connection.execute(select(func.count(invoices.c.id)).where(~_HAS_ONE)).scalar_one())
+
+
+def unrendered(engine: Engine, *, limit: int, after_id: int = 0) -> list[Unrendered]:
+    """Invoices without a document, oldest first, from the one after `after_id`."""
+    query = (
+        select(invoices.c.id, invoices.c.number, invoices.c.issue_date, invoices.c.content)
+        .where(invoices.c.id > after_id, ~_HAS_ONE)
+        .order_by(invoices.c.id)
+        .limit(limit)
+    )
+    with reading(engine) as connection:
+        return [Unrendered(*row) for row in connection.execute(query)]
+
+
+def record(engine: Engine, made: Sequence[Made], *, now: datetime, run_id: str | None) -> None:
+    """Note documents that are on disk; who is noted already stays as it is."""
+    rows: list[dict[str, Any]] = [
+        {**each._asdict(), "kind": PDF, "created_at": now, "run_id": run_id} for each in made
+    ]
+    if not rows:
+        return
+    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(documents).on_conflict_do_nothing(index_elements=["invoice_id", "kind"])
+    with writing(engine) as connection:
+        connection.execute(insert, rows)
+
+
+def find(engine: Engine, number: str) -> Made | None:
+    """The document of an invoice, by the invoice's number."""
+    query = (
+        select(*(documents.c[name] for name in Made._fields))
+        .join(invoices, invoices.c.id == documents.c.invoice_id)
+        .where(invoices.c.number == number, documents.c.kind == PDF)
+    )
+    with reading(engine) as connection:
+        row = connection.execute(query).first()
+    return Made(*row) if row else None

@@ -1,0 +1,1 @@
+"""What people read: invoices as PDF. Nothing here changes a business fact but the row that a file exists."""
