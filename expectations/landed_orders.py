@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from expectations.library import gxe
+from expectations.library import column, gxe
 
 KEY = "order_id"
 OLDEST = datetime(2000, 1, 1)  # noqa: DTZ001  a calendar day, as pandas has it
@@ -32,8 +32,7 @@ def suite(today: date) -> Sequence[Any]:
         ),
         gxe.ExpectColumnValuesToNotBeNull(
             column="customer_id",
-            row_condition='lane=="rules"',
-            condition_parser="pandas",
+            row_condition=column("lane") == "rules",
             mostly=0.95,
             severity="critical",
             meta={

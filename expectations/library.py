@@ -12,6 +12,7 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     gx: Any = import_module("great_expectations")  # its types do not say what its API takes
     gxe: Any = import_module("great_expectations.expectations")
+    column: Any = import_module("great_expectations.expectations.row_conditions").Column
 
 
 def context() -> Any:

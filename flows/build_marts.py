@@ -50,7 +50,7 @@ def build_marts() -> Any:
     Hourly, and after large imports. Safe to rerun at any time: a build that fails or dies leaves the
     published file as it was, and two builds never run at once.
     """
-    published = build(current(), now=utc_now(), run_id=str(runtime.flow_run.id))
+    published = build(current(), now=utc_now(), run_id=runtime.flow_run.id)
     table = [{"table": name, "rows": rows} for name, rows in published.rows.items()]
     create_table_artifact(
         table,

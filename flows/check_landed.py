@@ -30,7 +30,7 @@ def check_landed(hours: int | None = 24) -> Any:
     since = now - timedelta(hours=hours) if hours is not None else datetime(1970, 1, 1, tzinfo=UTC)
     engine = open_ledger(settings)  # migrated before it is read
     verdicts = of_ledger(settings, since=since, now=now)
-    new = keep(engine, verdicts, now=now, run_id=str(runtime.flow_run.id))
+    new = keep(engine, verdicts, now=now, run_id=runtime.flow_run.id)
     path = write(settings.home / "reports", "check_landed", verdicts, at=now)
     create_table_artifact([_row(each) for each in verdicts], key="check-landed", description=f"Page: {path}")
     failed = [verdict for verdict in verdicts if not verdict.passed]
