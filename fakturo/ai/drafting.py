@@ -79,10 +79,12 @@ async def draft_order(
     while True:
         findings: list[str] = [finding.message for finding in grounded.findings] if grounded else []
         asked = prompting.question(text, last_answer=answer_text, findings=findings)
+        last_text = answer_text
         answer_text = await _answer(asked, claimed, client, engine, settings, now, run_id, sleep, spent)
         proposal = read_proposal(answer_text)
         grounded = ground(proposal, text, seller=settings.seller)
-        if not grounded.may_ask_again or reasks >= settings.ai.max_reasks:
+        stands_by_it = answer_text == last_text
+        if stands_by_it or not grounded.may_ask_again or reasks >= settings.ai.max_reasks:
             break
         reasks += 1
     order, more = _order(proposal, grounded, claimed)

@@ -51,6 +51,8 @@ class Provider:
     requests: Bucket | None = None
     tokens: Bucket | None = None
     refusals: int = 0
+    spent: int = 0
+    """Requests let through so far."""
 
     def __post_init__(self) -> None:
         self.requests = Bucket(self.scenario.rpm) if self.scenario.rpm else None
@@ -70,8 +72,8 @@ class Provider:
         return any(start <= since < end for start, end in self.scenario.outages_s)
 
     def has_credit(self) -> bool:
-        """Whether another answer is paid for."""
-        return self.scenario.credit is None or self.counts["ok"] < self.scenario.credit
+        """Whether the credit is not used up yet."""
+        return self.scenario.credit is None or self.spent < self.scenario.credit
 
     def is_impossible(self, text: str) -> bool:
         """Whether this text is refused whenever it is asked."""
@@ -89,6 +91,7 @@ class Provider:
         for bucket, amount in buckets:
             bucket.level -= amount if wait_s == 0 else amount * HAMMERING if bucket is self.requests else 0
         self.refusals += wait_s > 0
+        self.spent += wait_s == 0
         return wait_s
 
     def limit_headers(self) -> dict[str, str]:
