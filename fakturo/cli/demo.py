@@ -173,11 +173,12 @@ def _closing(settings: Settings, address: str, seconds: float) -> None:
     """What became of the sample, revenue by month, where things are, what to ask."""
     from sqlalchemy import func, select
 
-    from fakturo.cli.screen import console, table
+    from fakturo.cli.screen import console, money, table
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.queue import count_states
     from fakturo.ledger.tables import documents, files
+    from fakturo.money import to_minor
     from fakturo.warehouse.reading import open_published
 
     with reading(open_ledger(settings)) as connection:
@@ -193,15 +194,22 @@ def _closing(settings: Settings, address: str, seconds: float) -> None:
         pdfs = connection.execute(select(func.count()).select_from(documents)).scalar_one()
     with open_published(settings) as published:
         months = published.execute(
-            "select strftime(tax_point_date, '%Y-%m'), currency, count(*), sum(net_amount) "
+            "select strftime(tax_point_date, '%Y-%m'), currency, sum(net_amount) "
             "from fct_invoices group by all order by all"
         ).fetchall()
     names = ("in", "accepted", "duplicate", "quarantined")
     console.print()
     table("Rows", names, [rows], right=(0, 1, 2, 3))
     table("\nOrders", tuple(name.replace("_", " ") for name in states), [tuple(states.values())])
-    shown = [(month, f"{net:,} {currency}", count) for month, currency, count, net in months]
-    table("\nRevenue by month of the order", ("month", "net", "invoices"), shown, right=(1, 2))
+    currencies = sorted({currency for _, currency, _ in months})
+    net = {
+        (month, currency): money(to_minor(amount, currency), currency) for month, currency, amount in months
+    }
+    shown = [
+        (month, *(net.get((month, currency)) for currency in currencies))
+        for month in sorted({month for month, _ in net})
+    ]
+    table("\nRevenue (net) by month of the order", ("month", *currencies), shown, right=range(1, 9))
     console.print(
         f"\n{pdfs} PDFs   {settings.documents}\nWarehouse {settings.warehouse_file}\nUI        {address}"
     )
