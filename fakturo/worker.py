@@ -2,8 +2,12 @@
 
 import os
 import socket
+import threading
 import time
 from functools import cache
+
+LEAVING = threading.Event()
+"""Set when this process was told to end: whoever works finishes a small step and gives back the rest."""
 
 
 @cache

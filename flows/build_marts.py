@@ -84,13 +84,13 @@ def build(
 
 
 def transform(
-    settings: Settings, file: Path, *, select: str | None = None, on_progress: Progress | None = None
+    settings: Settings, file: Path, *, unit_tests: bool = False, on_progress: Progress | None = None
 ) -> tuple[int, int]:
     """Run dbt on a file that holds a snapshot: seeds, models, tests.
 
     Args:
         file: must be called warehouse.duckdb.
-        select: dbt's selection syntax; None builds all but the unit tests, which need no real data.
+        unit_tests: run these alone, on tables that exist; they need no data.
 
     Returns:
         (models built, tests passed).
@@ -101,11 +101,11 @@ def transform(
     from dbt.cli.main import dbtRunner
 
     project = str(TRANSFORMS)
-    chosen = ["--select", select] if select else ["--exclude-resource-type", "unit_test"]
+    chosen = "--resource-type" if unit_tests else "--exclude-resource-type"
     with _environment(settings, file):
         outcome = dbtRunner(callbacks=[_telling(on_progress)] if on_progress else []).invoke(
             [
-                *("build", "--project-dir", project, "--profiles-dir", project, *chosen),
+                *("build", "--project-dir", project, "--profiles-dir", project, chosen, "unit_test"),
                 *("--target-path", str(file.parent / "target"), "--log-path", str(file.parent / "logs")),
                 *("--log-level", "none", "--log-level-file", "none", "--no-print", "--quiet"),
             ]

@@ -1,8 +1,8 @@
 """Hold slots of Prefect's global concurrency limit `ai` for a run, not for each of its drafts.
 
 A slot taken and given back around every task run brought 20 drafts a second down to 3: the server's SQLite
-has one writer, and who finds it busy is answered 503 and waits. So a run keeps its slots while it has drafts and
-a little longer. The limit is the operator's knob over all processes; what money depends on, pacing and
+has one writer, and who finds it busy is answered 503 and waits. So a run keeps its slots while it has drafts
+and a little longer. The limit is the operator's knob over all processes; what money depends on, pacing and
 leases, lives in the ledger, so that a server that does not answer stops nothing.
 """
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from prefect import flow, runtime
 from prefect.artifacts import create_table_artifact
-from prefect.client.schemas.objects import State
 from prefect.states import Completed
 
 from fakturo.clock import utc_now
@@ -15,7 +14,7 @@ from fakturo.settings import current
 
 
 @flow(name="ingest_orders", persist_result=False)
-def ingest_orders() -> State[Any]:
+def ingest_orders() -> Any:
     """Take in every file of the inbox that no longer changes.
 
     `fakturo up` looks every second; the run every 15 minutes is the net below it. Safe to rerun and to run

@@ -1,10 +1,10 @@
 """Drain the ledger's queue: issue what code understood, in chunks; draft free text, one task run an order."""
 
 import asyncio
-import threading
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact, aupdate_progress_artifact
@@ -26,8 +26,6 @@ from fakturo.ledger.queue import Claimed, counts
 from fakturo.settings import Settings, current
 from flows.hold_slots import Slots
 
-STOP = threading.Event()
-"""Set by the resident process when it is told to end: the run finishes its chunk and gives back the rest."""
 RESIDENT_FOR = timedelta(hours=6)
 """A resident run then ends and the next begins, so that the history shows days, not one endless run."""
 TELL_EVERY = timedelta(seconds=2)
@@ -84,7 +82,7 @@ def _run_name() -> str:
 
 
 @flow(name="issue_invoices", flow_run_name=_run_name, persist_result=False)
-async def issue_invoices(resident: bool = False, draft_from: datetime | None = None) -> State[Any]:
+async def issue_invoices(resident: bool = False, draft_from: datetime | None = None) -> Any:
     """Draft, prove and issue every order that waits.
 
     The resident run of `fakturo up` starts an order within 100 ms and makes room for the next run after six
@@ -105,7 +103,7 @@ async def issue_invoices(resident: bool = False, draft_from: datetime | None = N
         endpoint=desk.client.name if desk.client else None,
         slots=slots,
         run_id=desk.run_id,
-        stop=STOP.is_set,
+        stop=worker.LEAVING.is_set,
     )
     teller = _Teller(drain, counts(engine, utc_now())["queued"], resident=resident)
     until = utc_now() + RESIDENT_FOR if resident else None
@@ -156,7 +154,8 @@ class _Teller:
     def __init__(self, drain: Drain, waiting: int, resident: bool) -> None:
         self._drain, self._waiting, self._resident = drain, waiting, resident
         self._every = TELL_RESIDENT_EVERY if resident else TELL_EVERY
-        self._next, self._told, self._bar = utc_now(), 0, None
+        self._next, self._told = utc_now(), 0
+        self._bar: UUID | None = None
 
     async def tell(self) -> None:
         """Bring the progress up to date, not too often."""

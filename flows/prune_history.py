@@ -16,7 +16,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, State
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed
 
@@ -27,7 +27,7 @@ BATCH = 100
 
 
 @flow(name="prune_history", persist_result=False)
-async def prune_history(days: int = 30, keep: int = 50) -> State[Any]:
+async def prune_history(days: int = 30, keep: int = 50) -> Any:
     """Delete finished flow runs older than `days`, with their task runs and artifacts.
 
     Nightly. Safe to rerun at any time: what is gone is gone, what runs or is young stays, and so do the

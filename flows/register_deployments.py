@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import yaml
 from prefect.automations import Automation
@@ -25,7 +26,7 @@ from prefect.client.schemas.filters import (
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.events.actions import ChangeFlowRunState
 from prefect.events.schemas.automations import EventTrigger, Posture
 from prefect.exceptions import ObjectAlreadyExists
@@ -58,7 +59,7 @@ async def _end_dead_runs(client: PrefectClient, since: datetime) -> None:
     live = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
     dead = await _runs(client, live, since)
     for run in dead:
-        state = Crashed(message="Its process ended together with `fakturo up`; nothing was lost.")
+        state: State[Any] = Crashed(message="Its process ended together with `fakturo up`; nothing was lost.")
         await client.set_flow_run_state(run.id, state, force=True)
 
 

@@ -21,17 +21,24 @@ from prefect.client.schemas.objects import State
 from fakturo import server
 from fakturo.clock import utc_now
 from fakturo.intake.inbox import stable_files
-from fakturo.ledger.documents import is_unrendered
+from fakturo.ledger.documents import unrendered
 from fakturo.ledger.open import open_ledger
+from fakturo.ledger.watch import Watch
 from fakturo.settings import Settings, current
+from fakturo.worker import LEAVING
 from flows.ingest_orders import ingest_orders
-from flows.issue_invoices import STOP, issue_invoices
-from flows.render_invoices import render_invoices
+from flows.issue_invoices import issue_invoices
+from flows.render_invoices import POOL, render_invoices
+from reports.pdf import read_logo
+from reports.pool import RenderPool
 
 LOOK_EVERY_S = 1.0
 RENDER_EVERY_S = 5.0
 """A document follows its invoice within seconds, and a trickle of orders does not make a run each."""
+POOL_IDLE_S = 120.0
+"""Children that have nothing to render for so long are stopped; they hold 150 MB each."""
 LEFT_OVER_EVERY_S = 60.0
+"""What stays in the inbox or without a document is tried again so often, not every second."""
 REST_AFTER_FAILURE_S = 15.0
 QUOTA_REST = timedelta(minutes=15)
 """After "no credit": somebody has to act, and each try is a call to a provider that has said no."""
@@ -44,82 +51,108 @@ log = logging.getLogger("fakturo.resident")
 def run_resident(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT, then let every thread finish what it has begun."""
     for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_: STOP.set())
-    _await_server(settings)
-    loops = (_issue_for_ever, lambda: _take_in(settings), lambda: _render(settings))
-    threads = [threading.Thread(target=loop, daemon=True) for loop in loops]
+        signal.signal(each, lambda *_: LEAVING.set())
+    await_server(settings)
+    desks = (Issuing().once, Inbox(settings).once, Press(settings).once)
+    threads = [threading.Thread(target=again_and_again, args=(once,), daemon=True) for once in desks]
     for thread in threads:
         thread.start()
-    while not STOP.wait(LOOK_EVERY_S):
-        if not all(thread.is_alive() for thread in threads):
-            log.error("A loop has ended by itself; leaving, so that all of them are started anew.")
-            sys.exit(1)
+    LEAVING.wait()
     give_up_at = time.monotonic() + FINISH_S
     for thread in threads:
         thread.join(max(0.0, give_up_at - time.monotonic()))
 
 
-def _issue_for_ever() -> None:
-    draft_from: datetime | None = None
-
-    def once() -> float:
-        nonlocal draft_from
-        state = asyncio.run(issue_invoices(resident=True, draft_from=draft_from, return_state=True))
-        draft_from = utc_now() + QUOTA_REST if state.name == "Degraded" else None
-        return REST_AFTER_FAILURE_S if state.is_failed() or state.is_crashed() else 0.0
-
-    _again_and_again(once)
-
-
-def _take_in(settings: Settings) -> None:
-    left: set[Path] = set()
-    look_again_at = 0.0
-
-    def once() -> float:
-        """A file that cannot be read yet stays in the inbox and must not make a run a second."""
-        nonlocal left, look_again_at
-        waiting = set(stable_files(settings, utc_now()))
-        if waiting - left or (waiting and time.monotonic() >= look_again_at):
-            ingest_orders(return_state=True)
-            left = set(stable_files(settings, utc_now()))
-            look_again_at = time.monotonic() + LEFT_OVER_EVERY_S
-        return LOOK_EVERY_S
-
-    _again_and_again(once)
-
-
-def _render(settings: Settings) -> None:
-    engine = open_ledger(settings)
-
-    def once() -> float:
-        if is_unrendered(engine):
-            return max(RENDER_EVERY_S, _rest(render_invoices(return_state=True)))
-        return LOOK_EVERY_S
-
-    _again_and_again(once)
-
-
-def _again_and_again(once: Callable[[], float]) -> None:
-    """Call until STOP; `once` says how many seconds to rest. One bad moment must not end the process."""
-    while not STOP.is_set():
+def again_and_again(once: Callable[[], float]) -> None:
+    """Call until the process leaves; `once` says how many seconds to rest. One bad moment ends nothing."""
+    while not LEAVING.is_set():
         try:
             rest_s = once()
         except Exception:  # a locked ledger, a server that restarts: said, and tried again
             log.exception("Trying again in %.0f s.", REST_AFTER_FAILURE_S)
             rest_s = REST_AFTER_FAILURE_S
-        STOP.wait(rest_s)
+        LEAVING.wait(rest_s)
 
 
-def _rest(state: State[Any]) -> float:
-    return LOOK_EVERY_S if state.is_completed() and state.name != "Degraded" else REST_AFTER_FAILURE_S
+class Issuing:
+    """One resident run of issue_invoices after the other."""
+
+    def __init__(self) -> None:
+        self.draft_from: datetime | None = None
+
+    def once(self) -> float:
+        """Run until its six hours are over or the provider has no credit; then the next one starts."""
+        state = asyncio.run(self._run())
+        self.draft_from = utc_now() + QUOTA_REST if state.name == "Degraded" else None
+        return 0.0 if state.is_completed() else REST_AFTER_FAILURE_S
+
+    async def _run(self) -> State[Any]:
+        return await issue_invoices(resident=True, draft_from=self.draft_from, return_state=True)
 
 
-def _await_server(settings: Settings) -> None:
+class Inbox:
+    """A run of ingest_orders whenever files stand still in the inbox."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.left: set[Path] = set()
+        self.look_again_at = 0.0
+
+    def once(self) -> float:
+        """Look; a file that cannot be read yet stays where it is and does not make a run a second."""
+        files = set(stable_files(self.settings, utc_now()))
+        if files - self.left or (files and time.monotonic() >= self.look_again_at):
+            ingest_orders(return_state=True)
+            self.left = set(stable_files(self.settings, utc_now()))
+            self.look_again_at = time.monotonic() + LEFT_OVER_EVERY_S
+        return LOOK_EVERY_S
+
+
+class Press:
+    """A run of render_invoices soon after invoices were issued, with children that are kept warm."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings, self.engine = settings, open_ledger(settings)
+        self.watch = Watch(self.engine)
+        self.pool: RenderPool | None = None
+        self.left: set[int] = set()
+        self.look_again_at = self.used_at = 0.0
+
+    def once(self) -> float:
+        """Look; an invoice that cannot be rendered does not make a run every few seconds."""
+        if self.pool is not None and time.monotonic() - self.used_at > POOL_IDLE_S:
+            self.close()
+        is_due = bool(self.left) and time.monotonic() >= self.look_again_at
+        if not self.watch.rang() and not is_due:
+            return LOOK_EVERY_S
+        if self._without() <= self.left and not is_due:
+            return LOOK_EVERY_S
+        if self.pool is None:
+            self.pool = RenderPool(self.settings.render.processes, read_logo(self.settings.seller.logo))
+        POOL.set(self.pool)
+        render_invoices(return_state=True)
+        self.left = self._without()
+        self.used_at = time.monotonic()
+        self.look_again_at = self.used_at + LEFT_OVER_EVERY_S
+        return RENDER_EVERY_S
+
+    def close(self) -> None:
+        """Stop the children."""
+        if self.pool is not None:
+            self.pool.__exit__(None, None, None)
+            self.pool = None
+
+    def _without(self) -> set[int]:
+        """The first invoices without a document, one more than are known to fail."""
+        return {each.invoice_id for each in unrendered(self.engine, limit=len(self.left) + 1)}
+
+
+def await_server(settings: Settings) -> None:
+    """Wait until the Prefect server answers."""
     give_up_at = time.monotonic() + SERVER_BOOT_S
-    while not STOP.is_set() and not server.answers(settings):
+    while not server.answers(settings) and not LEAVING.wait(0.2):
         if time.monotonic() > give_up_at:
             sys.exit(f"No Prefect server at {server.address(settings)} after {SERVER_BOOT_S:.0f} s.")
-        STOP.wait(0.2)
 
 
 if __name__ == "__main__":

@@ -132,9 +132,10 @@ def _descendants(pid: int) -> "list[Process]":
     import psutil
 
     try:
-        return psutil.Process(pid).children(recursive=True)
+        found: list[Process] = psutil.Process(pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
+    return found
 
 
 def _each(processes: "Sequence[Process]", action: Literal["terminate", "kill"]) -> None:

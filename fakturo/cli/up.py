@@ -157,7 +157,11 @@ def _banner(settings: Settings, address: str) -> None:
         if settings.ai.base_url
         else "none: free text goes to review"
     )
+    seller = settings.seller.name
+    if settings.seller.is_sample:
+        seller += ", the built-in sample: documents are marked SPECIMEN until [seller] is set in fakturo.toml"
     lines = (
+        f"[bold]Seller[/bold]    {seller}",
         f"[bold]UI[/bold]        {address}",
         f"[bold]Inbox[/bold]     {settings.inbox.resolve()}",
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",

@@ -34,6 +34,6 @@ def is_dead(holder: str) -> bool:
     if not (pid.isdigit() and named_ms.isdigit()):
         return False
     try:
-        return psutil.Process(int(pid)).create_time() * 1000 > int(named_ms)
+        return bool(psutil.Process(int(pid)).create_time() * 1000 > int(named_ms))
     except psutil.NoSuchProcess:
         return True
