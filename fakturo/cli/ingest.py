@@ -33,7 +33,8 @@ def ingest(
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 
-    if format is not None and format not in FORMATS:
+    known_format = next((each for each in FORMATS if each == format), None)
+    if known_format != format:
         raise BadInput(f"--format {format} is not known; it can be {', '.join(FORMATS)}.")
     if mapping is not None:
         load(mapping)  # a slip in its name is told once, not with every file
@@ -42,13 +43,29 @@ def ingest(
     outcomes: list[FileOutcome] = []
 
     def one(path: Path, on_progress: "Progress") -> "FileOutcome":
-        options = {"mapping": mapping, "source": source, "format": format, "dry_run": dry_run}
         if str(path) == "-":
-            stdin = typer.get_binary_stream("stdin")
             return intake.ingest_bytes(
-                engine, settings, stdin, now=utc_now(), on_progress=on_progress, **options
+                engine,
+                settings,
+                typer.get_binary_stream("stdin"),
+                mapping=mapping,
+                source=source,
+                format=known_format,
+                dry_run=dry_run,
+                now=utc_now(),
+                on_progress=on_progress,
             )
-        return intake.ingest_file(engine, settings, path, now=utc_now(), on_progress=on_progress, **options)
+        return intake.ingest_file(
+            engine,
+            settings,
+            path,
+            mapping=mapping,
+            source=source,
+            format=known_format,
+            dry_run=dry_run,
+            now=utc_now(),
+            on_progress=on_progress,
+        )
 
     for path in _files(paths):
         with _bar(path.name) as told:

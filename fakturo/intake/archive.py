@@ -29,14 +29,15 @@ class Taken(NamedTuple):
 
     path: Path
     sha256: str
-    bytes: int
+    size: int
+    """Bytes."""
     head: bytes
     """Its first 64 KB."""
 
 
 @contextmanager
 def workplace(settings: Settings, *, dry_run: bool) -> Iterator[Path]:
-    """A folder for copies and spill files, gone afterwards; in the home, unless nothing may be written there."""
+    """A folder for copies and spill files, gone afterwards; in the home unless nothing may be written."""
     if not dry_run:
         (settings.home / "tmp").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="intake-", dir=None if dry_run else settings.home / "tmp") as folder:
@@ -54,8 +55,8 @@ def take(path: Path, into: Path, *, most_bytes: int, on_bytes: Callable[[int, in
             before = os.fstat(file.fileno())
             if before.st_size > most_bytes:
                 raise BadInput(
-                    f"The file has {before.st_size / 1e6:,.0f} MB, more than the {most_bytes / 1e6:,.0f} MB that "
-                    "FAKTURO_INTAKE_MAX_FILE_MB allows; split it or raise the limit."
+                    f"The file has {before.st_size / 1e6:,.0f} MB, FAKTURO_INTAKE_MAX_FILE_MB allows "
+                    f"{most_bytes / 1e6:,.0f} MB; split it or raise the limit."
                 )
             taken = receive(file, into, most_bytes=most_bytes, on_bytes=on_bytes, expected=before.st_size)
             after = os.fstat(file.fileno())
@@ -83,8 +84,8 @@ def receive(
             done += len(chunk)
             if done > most_bytes:
                 raise BadInput(
-                    f"There is more than the {most_bytes / 1e6:,.0f} MB that FAKTURO_INTAKE_MAX_FILE_MB allows; "
-                    "split it or raise the limit."
+                    f"There is more than the {most_bytes / 1e6:,.0f} MB that FAKTURO_INTAKE_MAX_FILE_MB "
+                    "allows; split it or raise the limit."
                 )
             if len(head) < HEAD_BYTES:
                 head += chunk[: HEAD_BYTES - len(head)]

@@ -12,10 +12,10 @@ EarlierOrders = Callable[[list[str]], Iterable[str]]
 def link(bench: Bench, folder: Path, earlier_orders: EarlierOrders) -> None:
     """Fill `links(external_id, original)` for the cancellations of `good`; it is there and empty before.
 
-    The original is an order of the same customer in the same currency that came before (an earlier day, or the
-    same day and further up in the file) and covers every line: the same code at the same price in at least that
-    quantity. It is known only when exactly one order does, in this file and the ledger together; where several
-    do, a person chooses, and where none does, it is not here.
+    The original is an order of the same customer in the same currency that came before (an earlier day, or
+    the same day and further up in the file) and covers every line: the same code at the same price in at
+    least that quantity. It is known only when exactly one order does, in this file and the ledger together;
+    where several do, a person chooses, and where none does, it is not here.
 
     Args:
         folder: a workplace for the ledger's orders.
@@ -52,7 +52,8 @@ def link(bench: Bench, folder: Path, earlier_orders: EarlierOrders) -> None:
             GROUP BY taken_back.external_id, asked.external_id, taken_back.lines
             HAVING count(DISTINCT (code, price)) = taken_back.lines
         )
-        SELECT external_id, min(original) FROM covering GROUP BY external_id HAVING count(DISTINCT original) = 1
+        SELECT external_id, min(original) FROM covering
+        GROUP BY external_id HAVING count(DISTINCT original) = 1
     """)
 
 

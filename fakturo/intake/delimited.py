@@ -1,9 +1,9 @@
 """CSV of any delimiter -> a file of records that DuckDB reads in parallel without a question left open.
 
-One record stands on one physical line, its fields parted by U+001F; a record that spans lines is followed by
-as many filler lines, so that a record's position *is* its line in the source. What cannot be parted (quotes that
-never close, bytes that do not decode) is kept as a broken record with its reason: nothing is dropped, and line
-numbers hold however many rows are bad.
+One record stands on one physical line, its fields parted by U+001F; a record that spans lines is followed
+by as many filler lines, so that a record's position *is* its line in the source. What cannot be parted
+(quotes that never close, bytes that do not decode) is kept as a broken record with its reason: nothing is
+dropped, and line numbers hold however many rows are bad.
 """
 
 import csv

@@ -12,7 +12,7 @@ from fakturo.intake.mapping import Mapping
 from fakturo.intake.reading import Reading, Request, SeenBefore
 from fakturo.intake.spool import Spool
 from fakturo.intake.table_file import read_records
-from fakturo.ledger.landing import Landed, Landing, Refused
+from fakturo.ledger.arrivals import Landed, Landing, Refused
 
 EMAIL = "email"
 """Source of orders that somebody wrote."""
@@ -39,9 +39,9 @@ def read(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
 
 def _document(request: Request) -> Landing | Refused:
     most = request.settings.intake.max_document_mb * 1_000_000
-    if request.taken.bytes > most:
+    if request.taken.size > most:
         raise BadInput(
-            f"The document has {request.taken.bytes / 1e6:,.0f} MB, more than the {most / 1e6:,.0f} MB that "
+            f"The document has {request.taken.size / 1e6:,.0f} MB, more than the {most / 1e6:,.0f} MB that "
             "FAKTURO_INTAKE_MAX_DOCUMENT_MB allows."
         )
     data = request.taken.path.read_bytes()
@@ -66,7 +66,7 @@ def _read_json(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
     found = values(
         request.taken.path,
         most_line_bytes=request.settings.intake.max_line_mb << 20,
-        on_bytes=lambda done: request.told("part", done, request.taken.bytes),
+        on_bytes=lambda done: request.told("part", done, request.taken.size),
     )
     first = next(found, None)
     if first is None:

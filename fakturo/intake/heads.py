@@ -6,20 +6,20 @@ from fakturo.intake.workbench import Bench
 
 
 def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int]) -> None:
-    """Make `heads`: one row per order of `good`, with `reasons` for which it is none."""
+    """Make `heads`: one row per order of `good`, with the `reasons` for which it is none."""
     always = {"kind", "currency"}
     strict = [field for field in STRICT if field in columns or field in always]
-    loose = [field for field in LOOSE if field in columns or (field == "country_name" and "country" in columns)]
+    loose = [field for field in LOOSE if field in columns or field == "country_name"]
     cells = [f"min({field}) AS {field}, max({field}) AS {field}_other" for field in strict]
     cells += [f"arg_min({field}, line) AS {field}" for field in loose]
     mixed = [
-        f"CASE WHEN {field} <> {field}_other THEN 'Order ' || external_id || ' names more than one {field}: ' "
+        f"CASE WHEN {field} <> {field}_other THEN 'Order ' || external_id || ' names two {field}s: ' "
         f"|| {field} || ' and ' || {field}_other || '.' END"
         for field in strict
     ]
     if mapping.carry_down:
         mixed += [
-            f"CASE WHEN {field} IS NULL THEN '{field} is missing on all rows of order ' || external_id || '.' END"
+            f"CASE WHEN {field} IS NULL THEN '{field} is missing in all rows of ' || external_id || '.' END"
             for field in ("customer_id", "ordered_on")
         ]
     nets = "list(line_net ORDER BY line)" if "line_net" in columns else "NULL"

@@ -90,5 +90,7 @@ def _move(path: Path, folder: Path, outcome: FileOutcome) -> None:
         return
     beside = target.with_name(target.name + OUTCOME)
     unfinished = beside.with_name(f".{beside.name}.part")
-    unfinished.write_text(outcome.model_dump_json(indent=2, exclude={"is_for_later"}) + "\n", encoding="utf-8")
+    unfinished.write_text(
+        outcome.model_dump_json(indent=2, exclude={"is_for_later"}) + "\n", encoding="utf-8"
+    )
     os.replace(unfinished, beside)  # noqa: PTH105

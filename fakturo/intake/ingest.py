@@ -10,15 +10,17 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+import duckdb
 from sqlalchemy import Engine
 
 from fakturo.errors import BadInput
 from fakturo.intake import archive, documents, table_file
-from fakturo.intake.mapping import Mapping, load
+from fakturo.intake.mapping import load
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.reading import Request
 from fakturo.intake.recognise import TABLES, Format, recognise
-from fakturo.ledger.landing import FileFacts, contents_of, known, land
+from fakturo.ledger.arrivals import FileFacts
+from fakturo.ledger.landing import contents_of, known, land
 from fakturo.settings import Settings
 
 MB = 1_000_000
@@ -120,13 +122,20 @@ def _ingest(
             )
             return _read_and_land(engine, request, asked)
     except BadInput as error:
-        return FileOutcome(
-            name=name,
-            source=asked.source or "",
-            format=found or "unknown",
-            refused=str(error),
-            is_for_later=isinstance(error, archive.NotYet),
-        )
+        refused, is_for_later = str(error), isinstance(error, archive.NotYet)
+    except duckdb.OutOfMemoryException:
+        limit = settings.intake.memory_mb
+        refused = f"Reading it takes more than the {limit} MB of FAKTURO_INTAKE_MEMORY_MB; raise it or split it."
+        is_for_later = False
+    except (OSError, duckdb.IOException) as error:  # a full disk, most likely
+        refused, is_for_later = f"It could not be worked on: {error}.", True
+    return FileOutcome(
+        name=name,
+        source=asked.source or "",
+        format=found or "unknown",
+        refused=refused,
+        is_for_later=is_for_later,
+    )
 
 
 def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutcome:
@@ -138,7 +147,7 @@ def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutco
             return FileOutcome(name=name, source=source, format=request.format, **reading.before._asdict())
         archived = None if asked.dry_run else archive.keep(taken, request.settings.archive)
         facts = FileFacts(
-            taken.sha256, source, name, request.format, reading.mapping_version, taken.bytes, archived
+            taken.sha256, source, name, request.format, reading.mapping_version, taken.size, archived
         )
         landed = land(
             engine,

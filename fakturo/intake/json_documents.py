@@ -10,7 +10,7 @@ from fakturo.errors import BadInput
 from fakturo.intake import texts
 from fakturo.intake.assemble import landing
 from fakturo.intake.json_rows import Value
-from fakturo.ledger.landing import Landing, Refused
+from fakturo.ledger.arrivals import Landing, Refused
 from fakturo.order import Order
 
 
@@ -25,25 +25,27 @@ def read(value: Value, *, seller_currency: str, today: date) -> Landing | Refuse
         return _refused(value, None, [value.problem])
     if not isinstance(record, dict):
         return _refused(value, None, ["The record is no object."])
-    if isinstance(record.get("text"), str) and "lines" not in record:
-        name = str(record["id"]) if record.get("id") else None
-        try:
-            return texts.read_text(
-                record["text"], seller_currency=seller_currency, today=today, name=name, line=value.line
-            )
-        except BadInput as error:
-            return _refused(value, name, [str(error)])
-    if "currency" not in record and isinstance(record.get("lines"), list):
-        record = record | {"currency": seller_currency}
     try:
-        order = Order.model_validate(_numbered(record))
+        if isinstance(record.get("text"), str) and "lines" not in record:
+            return _text(record, value.line, seller_currency, today)
+        return landing(_order(record, seller_currency), rows=1, first_line=value.line)
     except ValidationError as error:
-        found = record.get("external_id")
         reasons = [f"{_place(each['loc'])}: {each['msg']}." for each in error.errors()]
-        return _refused(value, str(found)[:200] if found else None, reasons)
-    except BadInput as error:  # a currency that is none
-        return _refused(value, None, [str(error)])
-    return landing(order, rows=1, first_line=value.line)
+    except BadInput as error:  # an empty text, a currency that is none
+        reasons = [str(error)]
+    found = record.get("external_id") or record.get("id")
+    return _refused(value, str(found)[:200] if found else None, reasons)
+
+
+def _text(record: dict[str, Any], line: int, seller_currency: str, today: date) -> Landing:
+    name = str(record["id"]) if record.get("id") else None
+    return texts.read_text(record["text"], seller_currency=seller_currency, today=today, name=name, line=line)
+
+
+def _order(record: dict[str, Any], seller_currency: str) -> Order:
+    if isinstance(record.get("lines"), list):
+        record = {"currency": seller_currency} | record
+    return Order.model_validate(_numbered(record))
 
 
 def _numbered(record: dict[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Value(NamedTuple):
 
 
 def values(path: Path, *, most_line_bytes: int, on_bytes: Callable[[int], None]) -> Iterator[Value]:
-    """Records of a JSON array, of a lone object, or of JSON Lines; numbers keep the digits they were written with.
+    """Records of a JSON array, of a lone object, or of JSON Lines; numbers keep their digits.
 
     Raises:
         BadInput: a record is longer than `most_line_bytes`, or the array is broken: nothing after it can be
@@ -53,7 +53,7 @@ def is_row(value: Any) -> bool:
 
 
 def write_rows(found: Iterator[Value], target: Path) -> Records:
-    """Write flat records as a file of records, one at the line it stood on; columns in order of appearance."""
+    """Write flat records as a file of records, at the line they stood on; columns in order of appearance."""
     columns: dict[str, int] = {}
     longest = 0
     body = target.with_suffix(".body")
@@ -75,7 +75,10 @@ def write_rows(found: Iterator[Value], target: Path) -> Records:
 
 def _even(body: Path, target: Path, width: int) -> None:
     """Give every record as many cells as there are columns; early ones did not know the later names."""
-    with body.open(encoding="utf-8", newline="\n") as rows, target.open("w", encoding="utf-8", newline="") as out:
+    with (
+        body.open(encoding="utf-8", newline="\n") as rows,
+        target.open("w", encoding="utf-8", newline="") as out,
+    ):
         for row in rows:
             missing = 0 if row[0] in {BROKEN, FILLER} else width - 1 - row.count(FIELD)
             out.write(row[:-1] + FIELD * missing + "\n")
@@ -104,9 +107,7 @@ def _as_text(cell: Any) -> str:
 
 
 class _Number(str):
-    """A number with the digits it was written with; three decimals get a fourth, so that no one reads 1.234
-    as 1234.
-    """
+    """A number with the digits it was written with; 1.234 gets a fourth decimal: nobody reads it as 1234."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
 """Every row of `raw` -> `good` (ready to become order lines) or `bad` (with all its reasons), in SQL.
 
-A row is good when no reason speaks against it; reasons are only spelled out for bad ones. Then whole orders are
-judged: one id with two customers is no order, whichever row came first.
+A row is good when no reason speaks against it; reasons are only spelled out for bad ones. Then whole orders
+are judged: one id with two customers is no order, whichever row came first.
 """
 
 from typing import NamedTuple
@@ -70,9 +70,7 @@ def _read_values(
     vocabulary = readers(mapping)
     for field, column in columns.items():
         if field == "ordered_on":
-            read_days(
-                bench, field, column, date_order=mapping.date_order, serial_dates=table.serial_dates
-            )
+            read_days(bench, field, column, date_order=mapping.date_order, serial_dates=table.serial_dates)
         elif field in NUMBERS:
             decimal = "." if column in table.numeric else mapping.decimal
             money = seller_currency if field in WITH_SIGN else ""
@@ -101,7 +99,9 @@ def _told(
             cells.append(f"{prefix}_{field}.value AS {field}, raw.c{column} AS {field}_text")
             cells.append(f"{prefix}_{field}.problem AS {field}_problem")
         elif mapping.whole_ids and field in {"external_id", "customer_id"}:
-            cells.append(rf"regexp_replace(raw.c{column}, '\.0+$', '') AS {field}, raw.c{column} AS {field}_text")
+            cells.append(
+                rf"regexp_replace(raw.c{column}, '\.0+$', '') AS {field}, raw.c{column} AS {field}_text"
+            )
         else:
             cells.append(f"raw.c{column} AS {field}, raw.c{column} AS {field}_text")
     sign = "n_unit_price.sign" if "unit_price" in columns else "NULL::VARCHAR"
@@ -127,7 +127,7 @@ def _told(
 
 
 def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -> str:
-    """SQL: digits after the decimal point of a row's currency; only asked for where a fraction is worked out."""
+    """SQL: minor digits of a row's currency; only asked for where a discount is a fraction."""
     if "discount_fraction" not in columns:
         return "NULL::INTEGER"
     codes = [seller_currency]
@@ -135,8 +135,8 @@ def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -
     for field, column in of:
         if field in columns:
             table = f"{dictionary(field)}_{field}"
-            found = bench.execute(f"SELECT DISTINCT {column} FROM {table} WHERE length({column}) = 3").fetchall()  # noqa: S608
-            codes += [row[0] for row in found]
+            query = f"SELECT DISTINCT {column} FROM {table} WHERE length({column}) = 3"  # noqa: S608
+            codes += [row[0] for row in bench.execute(query).fetchall()]
     cases = " ".join(f"WHEN '{code}' THEN {exponent(code)}" for code in codes)
     return f"CASE currency {cases} END"
 

@@ -1,4 +1,4 @@
-"""Small vocabularies of a table: currencies, countries, kinds, units and tax categories, over distinct values."""
+"""Small vocabularies of a table: currency, country, kind, unit, tax category; over distinct values."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 _VALUES = 1000
-"""Rows a statement. Written out: a list as parameter makes DuckDB import numpy and pandas, 0.3 s and 70 MB."""
+"""Rows a statement, written out: a list as parameter makes DuckDB import numpy and pandas (0.3 s, 70 MB)."""
 
 Read = tuple[str | None, str | None]
 """(value, problem)."""

@@ -5,7 +5,7 @@ from datetime import date
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from lxml import etree, html
 
@@ -14,7 +14,23 @@ from fakturo.errors import BadInput
 MOST_PARTS = 200
 UNSEEN = "[Parts of this mail are struck through, quoted, hidden or pictures.]"
 """Put before a text whose looks say more than its words: code then leaves it to the model or a person."""
-_BLOCKS = {"p", "div", "br", "tr", "li", "table", "h1", "h2", "h3", "h4", "blockquote", "ul", "ol", "pre", "hr"}
+_BLOCKS = {
+    "p",
+    "div",
+    "br",
+    "tr",
+    "li",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "blockquote",
+    "ul",
+    "ol",
+    "pre",
+    "hr",
+}
 
 
 class Mail(NamedTuple):
@@ -34,10 +50,12 @@ def read(data: bytes) -> Mail:
         BadInput: no text, too many parts, or a structure that cannot be followed.
     """
     try:
-        message = cast("EmailMessage", message_from_bytes(data, policy=policy.default))
+        message = message_from_bytes(data, policy=policy.default)
         parts = list(message.walk())
         if len(parts) > MOST_PARTS:
-            raise BadInput(f"The mail has {len(parts)} parts, more than {MOST_PARTS}; it was not read.")
+            raise BadInput(  # noqa: TRY301  passed on below as it is
+                f"The mail has {len(parts)} parts, more than {MOST_PARTS}; it was not read."
+            )
         text = _text(parts)
         attachments = [_name(part) for part in parts if part.is_attachment() or _is_file(part)]
         subject = re.sub(r"\s+", " ", str(message["subject"] or "")).strip()
@@ -84,7 +102,7 @@ def _is_struck(element: etree._Element) -> bool:
 
 
 def _of_html(source: str) -> str:
-    """The text of an HTML part; a block starts a line, cells are parted by tabs, hidden things stay hidden."""
+    """The text of an HTML part: a block starts a line, cells are parted by tabs."""
     if not source.strip():
         return ""
     root = html.fromstring(source.encode(), parser=html.HTMLParser(encoding="utf-8", no_network=True))
@@ -96,7 +114,9 @@ def _of_html(source: str) -> str:
                 pieces.append("\n")
             pieces.append(re.sub(r"\s+", " ", element.text or ""))
         else:
-            pieces.append("\t" if element.tag in {"td", "th"} else "\n" if element.tag in _BLOCKS - {"br"} else "")
+            pieces.append(
+                "\t" if element.tag in {"td", "th"} else "\n" if element.tag in _BLOCKS - {"br"} else ""
+            )
             pieces.append(re.sub(r"\s+", " ", element.tail or ""))
     lines = (line.strip(" \t") for line in "".join(pieces).replace("\xa0", " ").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

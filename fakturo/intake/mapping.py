@@ -50,7 +50,7 @@ class Mapping(Record):
 
     name: str = Field(pattern=r"^[a-z0-9_]{1,60}$")
     columns: dict[FieldName, tuple[str, ...]]
-    constants: dict[FieldName, str] = {}
+    constants: dict[FieldName, str] = Field(default_factory=dict)
     """Values that no column holds, such as the currency."""
     decimal: Literal[".", ","] | None = None
     """Decimal sign; None: seen from the column, and quarantined where nothing tells."""
@@ -72,7 +72,7 @@ class Mapping(Record):
     """Rows that are no orders."""
     review: tuple[Rule, ...] = ()
     """Orders that a person must see."""
-    countries: dict[str, str | None] = {}
+    countries: dict[str, str | None] = Field(default_factory=dict)
     """Names of countries that only this source uses; null says that the name is none."""
     strict: bool = False
     """Whether a column that sounds like money but is not mapped sends every order to a person."""

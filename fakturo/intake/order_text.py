@@ -1,9 +1,9 @@
-"""An order's text, understood by code only where *all* of it is; else None, and the model or a person reads it.
+"""An order's text, understood by code only where *all* of it is; else the model or a person reads it.
 
-Every line must have one known role: greeting, subject with the purchase order, account, date, delivery, heading,
-order line, total, thanks. One line without a role, a second purchase order or account, a code that comes twice,
-a total that differs, another currency or a number that can be read in two ways, and nothing is understood: a
-correction or a condition in prose looks just like that.
+Every line must have one known role: greeting, subject with the purchase order, account, date, delivery,
+heading, order line, total, thanks. One line without a role, a second purchase order or account, a code that
+comes twice, a total that differs, another currency or a number that can be read in two ways, and nothing is
+understood: a correction or a condition in prose looks just like that.
 """
 
 from datetime import date
@@ -52,38 +52,44 @@ def understand(text: str, *, seller_currency: str, today: date) -> Understood | 
 
 
 def _order(items: list[Item], facts: Facts, seller_currency: str, today: date) -> Order | None:
-    decimals = Decimals.of([item.price for item in items] + facts.totals)
-    signs = {currency_of(text, seller_currency) for text in [item.price for item in items] + facts.totals}
-    signs |= facts.currencies
-    currency = (signs - {None}).pop() if signs - {None} else seller_currency
-    if len(signs - {None}) > 1 or "?" in signs or (None in signs and len(signs) > 1 and not facts.currencies):
-        return None
+    amounts = [item.price for item in items] + facts.totals
+    decimals = Decimals.of(amounts)
+    currency = _currency(amounts, facts, seller_currency)
     codes = [item.code for item in items if item.code]
-    if len(set(codes)) != len(codes) or decimals is None:
+    if decimals is None or currency is None or len(set(codes)) != len(codes):
         return None
-    lines = []
-    for no, item in enumerate(items, start=1):
-        quantity, price = to_number(item.quantity, None), to_number(item.price, decimals)
-        if quantity is None or price is None or quantity <= 0 or price <= 0:
-            return None
-        name = item.name or item.code
-        if not name:
-            return None
-        lines.append(OrderLine(no=no, code=item.code, name=name, quantity=quantity, unit_price=price))
-        if item.total is not None and not _agrees(item.total, decimals, [lines[-1]], currency):
-            return None
-    if not all(_agrees(total, decimals, lines, currency) for total in facts.totals):
+    read = [_line(no, item, decimals, currency) for no, item in enumerate(items, start=1)]
+    lines = [line for line in read if line is not None]
+    if len(lines) != len(items) or not all(_agrees(each, decimals, lines, currency) for each in facts.totals):
         return None
     customer, po_number = next(iter(facts.customers)), next(iter(facts.po_numbers))
-    country = next(iter(facts.countries), None)
     return Order(
         external_id=f"{customer}/{po_number}",
-        customer=Party(id=customer, country=country),
+        customer=Party(id=customer, country=next(iter(facts.countries), None)),
         currency=currency,
         ordered_on=facts.ordered_on or today,
         po_number=po_number,
         lines=tuple(lines),
     )
+
+
+def _line(no: int, item: Item, decimals: Decimals, currency: str) -> OrderLine | None:
+    quantity, price = to_number(item.quantity, None), to_number(item.price, decimals)
+    name = item.name or item.code
+    if not quantity or not price or not name:
+        return None
+    line = OrderLine(no=no, code=item.code, name=name, quantity=quantity, unit_price=price)
+    stated = item.total
+    return line if stated is None or _agrees(stated, decimals, [line], currency) else None
+
+
+def _currency(amounts: list[str], facts: Facts, seller_currency: str) -> str | None:
+    """The one currency of all amounts; None where they name two, an unclear one, or only some name any."""
+    signs = {currency_of(text, seller_currency) for text in amounts} | facts.currencies
+    named = signs - {None}
+    if len(named) > 1 or "?" in named or (named and None in signs and not facts.currencies):
+        return None
+    return next(iter(named), seller_currency)
 
 
 def _agrees(stated: str, decimals: Decimals, lines: list[OrderLine], currency: str) -> bool:

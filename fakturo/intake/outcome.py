@@ -30,9 +30,9 @@ class FileOutcome(Record):
         if self.refused:
             return f"{self.name}: refused. {self.refused}"
         return (
-            f"{self.name}: {self.rows_in} in = {self.rows_accepted} accepted + {self.rows_duplicate} duplicate "
-            f"+ {self.rows_quarantined} quarantined; orders: {self.orders_new} new, "
-            f"{self.orders_duplicate} duplicate, {self.orders_conflict} conflict"
+            f"{self.name}: {self.rows_in} in = {self.rows_accepted} accepted + "
+            f"{self.rows_duplicate} duplicate + {self.rows_quarantined} quarantined; orders: "
+            f"{self.orders_new} new, {self.orders_duplicate} duplicate, {self.orders_conflict} conflict"
         )
 
 

@@ -9,7 +9,7 @@ from fakturo.intake.archive import Taken
 from fakturo.intake.mapping import Mapping
 from fakturo.intake.outcome import Progress
 from fakturo.intake.recognise import Format
-from fakturo.ledger.landing import Landed, Landing, Refused
+from fakturo.ledger.arrivals import Landed, Landing, Refused
 from fakturo.settings import Settings
 
 

@@ -35,8 +35,15 @@ def reasons_of(mapping: Mapping, columns: dict[FieldName, int]) -> list[Reason]:
     return [
         Reason("problem IS NOT NULL", "problem"),
         *_missing(mapping, columns),
-        *(Reason(f"length({field}) > {most}", literal(f"{field} is longer than {most} characters.")) for field, most in LONGEST),
-        *(Reason(f"{field}_problem IS NOT NULL", f"{field}_problem") for field in columns if dictionary(field)),
+        *(
+            Reason(f"length({field}) > {most}", literal(f"{field} is longer than {most} characters."))
+            for field, most in LONGEST
+        ),
+        *(
+            Reason(f"{field}_problem IS NOT NULL", f"{field}_problem")
+            for field in columns
+            if dictionary(field)
+        ),
         *_quantity(mapping),
         *_price(mapping),
         *(
@@ -68,7 +75,9 @@ def _quantity(mapping: Mapping) -> list[Reason]:
     if mapping.cancellation_prefix:
         return [
             above,
-            Reason(f"kind = 'cancellation' AND {number} >= 0", f"{says}' of a cancellation must be below 0.'"),
+            Reason(
+                f"kind = 'cancellation' AND {number} >= 0", f"{says}' of a cancellation must be below 0.'"
+            ),
         ]
     return [above, Reason(f"kind = 'cancellation' AND {number} = 0", f"{says}' must not be 0.'")]
 
@@ -79,7 +88,7 @@ def _price(mapping: Mapping) -> list[Reason]:
         Reason(f"TRY_CAST(unit_price AS DOUBLE) {wrong}", f"'unit_price ' || unit_price || ' {allowed}.'"),
         Reason(
             "price_sign <> '?' AND price_sign <> currency_stated",
-            "'unit_price ' || unit_price_text || ' is not in ' || currency_stated || ', the currency of its row.'",
+            "'unit_price ' || unit_price_text || ' is not in ' || currency_stated || ', as its row says.'",
         ),
     ]
 
@@ -89,7 +98,10 @@ def _tax(columns: dict[FieldName, int]) -> list[Reason]:
         return []
     number = "TRY_CAST(tax_rate AS DOUBLE)"
     return [
-        Reason(f"{number} > 0 AND {number} < 1", "'tax_rate ' || tax_rate || ' looks like a fraction; write percent.'")
+        Reason(
+            f"{number} > 0 AND {number} < 1",
+            "'tax_rate ' || tax_rate || ' looks like a fraction; write percent.'",
+        )
     ]
 
 

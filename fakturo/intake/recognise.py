@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from fakturo.errors import BadInput
 
 Format = Literal["csv", "json", "jsonl", "xlsx", "parquet", "ubl", "eml", "txt", "sqlite"]
-FORMATS: tuple[str, ...] = get_args(Format)
+FORMATS: tuple[Format, ...] = get_args(Format)
 TABLES: frozenset[str] = frozenset({"csv", "xlsx", "parquet", "sqlite"})
 HEAD_BYTES = 65_536
 """Enough to see a header and some rows."""
@@ -34,7 +34,8 @@ _SUFFIXES: dict[str, Format] = {
     ".eml": "eml",
 }
 _MAIL_HEADER = re.compile(
-    rb"^(received|return-path|from|to|subject|date|message-id|mime-version|x-[a-z-]+|delivered-to):", re.I
+    rb"^(received|return-path|from|to|subject|date|message-id|mime-version|x-[a-z-]+|delivered-to):",
+    re.IGNORECASE,
 )
 ALLOWED = "CSV, TSV, JSON, JSON Lines, XLSX, Parquet, UBL order XML, EML, TXT or a SQLite database"
 
@@ -49,11 +50,11 @@ def recognise(name: str, head: bytes) -> Format:
     Raises:
         BadInput: empty, or nothing that we read.
     """
-    for start, found in _MAGIC:
-        if head.startswith(start):
+    for magic, found in _MAGIC:
+        if head.startswith(magic):
             return found
-    for start, what in _FOREIGN:
-        if head.startswith(start):
+    for magic, what in _FOREIGN:
+        if head.startswith(magic):
             raise BadInput(f"This is {what}; Fakturo reads {ALLOWED}.")
     text = _text(head)
     if text is None:

@@ -89,7 +89,7 @@ def _load(bench: Bench, request: Request) -> Table:
     if request.format == "sqlite":
         if request.mapping is None or not request.mapping.sql:
             raise BadInput(
-                "A database needs a mapping with a query (`sql:`); give --mapping northwind or a YAML of your own."
+                "A database needs a mapping with a query (`sql:`); give --mapping northwind or a YAML file."
             )
         return tables.load_sqlite(bench, path, request.mapping.sql)
     records = write_records(
@@ -97,7 +97,7 @@ def _load(bench: Bench, request: Request) -> Table:
         request.folder / "records",
         most_line_bytes=request.settings.intake.max_line_mb << 20,
         is_known=request.mapping.knows if request.mapping else _known_to_any,
-        on_bytes=lambda done: request.told("part", done, request.taken.bytes),
+        on_bytes=lambda done: request.told("part", done, request.taken.size),
     )
     return tables.load_records(bench, records)
 

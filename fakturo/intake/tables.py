@@ -14,7 +14,9 @@ from fakturo.errors import BadInput
 from fakturo.intake.delimited import BROKEN, FIELD, FILLER, Records
 from fakturo.intake.workbench import Bench, literal, quoted
 
-SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
 """White space of Unicode: what the records' own trimming takes off too."""
 MOST_COLUMNS = 1000
 
@@ -62,7 +64,10 @@ def load_records(bench: Bench, records: Records) -> Table:
                     THEN 'The row has ' || len(f) || ' cells where the header has {width}.'
             END AS problem,
             {cells},
-            CASE WHEN broken THEN f[2] WHEN len(f) > {width} THEN array_to_string(f[{width + 1}:], ' | ') END AS rest
+            CASE
+                WHEN broken THEN f[2]
+                WHEN len(f) > {width} THEN array_to_string(f[{width + 1}:], ' | ')
+            END AS rest
         FROM parted
     """)  # noqa: S608  every piece is ours or quoted
     return Table(records.header, _count(bench))
@@ -90,9 +95,8 @@ def load_xlsx(bench: Bench, path: Path) -> Table:
     duckdb_extensions.load(bench, "excel")
     book = literal(str(path))
     try:
-        guessed = bench.execute(
-            f"DESCRIBE SELECT * FROM read_xlsx({book}, header = true, stop_at_empty = false, ignore_errors = true)"  # noqa: S608
-        ).fetchall()
+        options = "header = true, stop_at_empty = false, ignore_errors = true"
+        guessed = bench.execute(f"DESCRIBE SELECT * FROM read_xlsx({book}, {options})").fetchall()  # noqa: S608
         bench.execute(f"""
             CREATE VIEW sheet AS
             SELECT row_number() OVER () AS line, * FROM read_xlsx(
@@ -110,7 +114,7 @@ def load_xlsx(bench: Bench, path: Path) -> Table:
     filled = "line > 1 AND (" + " OR ".join(f"c{n} IS NOT NULL" for n in range(len(columns))) + ")"
     _create(
         bench,
-        f"SELECT line, NULL::VARCHAR AS problem, {cells}, NULL::VARCHAR AS rest FROM sheet",
+        f"SELECT line, NULL::VARCHAR AS problem, {cells}, NULL::VARCHAR AS rest FROM sheet",  # noqa: S608
         filled,
         "workbook",
     )
@@ -119,7 +123,7 @@ def load_xlsx(bench: Bench, path: Path) -> Table:
 
 
 def cells_by_name(table: Table) -> str:
-    """SQL for a row of `raw` as JSON, column name -> cell; an unnamed or repeated column gets its position."""
+    """SQL for a row of `raw` as JSON, name -> cell; unnamed and repeated columns get their position."""
     names: list[str] = []
     for position, name in enumerate(table.header, start=1):
         names.append(name if name and name not in names else f"{name or 'column'} ({position})")
@@ -150,7 +154,7 @@ def _create(bench: Bench, query: str, condition: str, what: str) -> None:
 
 
 def _as_text(name: str, kind: str) -> str:
-    """A typed cell as text; floats as the number a person typed, not as its 17th digit or with an exponent."""
+    """A typed cell as text; a float as the number that a person typed, without 17th digit and exponent."""
     if kind in {"DOUBLE", "FLOAT"}:
         text = f"{quoted(name)}::VARCHAR"
         odd = f"isfinite({quoted(name)}) AND (contains({text}, 'e') OR length({text}) > 14)"

@@ -9,7 +9,7 @@ from fakturo.intake.text_numbers import MONEY
 CODE = r"[A-Z0-9][A-Z0-9._/-]{1,24}"
 _QUANTITY = r"(?P<quantity>\d+)"
 _BULLET = re.compile(
-    rf"(?:[-*•]|\d{{1,3}}[.)])\s+{_QUANTITY}\s*[x×]\s+(?P<name>[^\s()][^()]*?)(?:\s+\((?P<code>{CODE})\))?"
+    rf"(?:[-*•]|\d{{1,3}}[.)])\s+{_QUANTITY}\s*[x\u00d7]\s+(?P<name>[^\s()][^()]*?)(?:\s+\((?P<code>{CODE})\))?"
     rf"\s*(?:@|\bat\b|\bà\b)\s*(?P<price>{MONEY})(?:\s+each)?"
 )
 _LINE_HEAD = re.compile(r"(?:line|item|position|pos\.?)\s*#?(?P<no>\d{1,4}):?", re.IGNORECASE)
@@ -26,11 +26,16 @@ _SPEAKS = re.compile(
 """Words by which a name stops being a name; shop names in capitals may hold some of them, so they are only
 looked for in lower or mixed case.
 """
-_PRICED = re.compile(r"[£€$@]|\b(?:per (?:dozen|pack|box|set|kg|\d+)|incl|excl|vat|discount|free of charge|each)\b", re.I)
+_PRICED = re.compile(
+    r"[£€$@]|\b(?:per (?:dozen|pack|box|set|kg|\d+)|incl|excl|vat|discount|free of charge|each)\b",
+    re.IGNORECASE,
+)
 """What no name holds, in capitals or not."""
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "code": ("sku", "code", "item", "itemcode", "itemno", "itemnumber", "article", "articleno", "stockcode", "productcode",
-             "artikel", "artikelnummer"),
+    "code": (
+        "sku", "code", "item", "itemcode", "itemno", "itemnumber", "article", "articleno", "stockcode",
+        "productcode", "artikel", "artikelnummer",
+    ),
     "name": ("name", "description", "itemname", "product", "productname", "bezeichnung"),
     "quantity": ("qty", "quantity", "menge", "anzahl", "pieces"),
     "price": ("price", "unitprice", "priceeach", "netprice", "einzelpreis", "preis"),
@@ -86,7 +91,11 @@ def _table(lines: list[str]) -> Found | None:
     for delimiter in ("\t", ";", "|"):
         for position, line in enumerate(lines):
             heading = [_BY_NAME.get(plain_name(cell)) for cell in _cells(line, delimiter)]
-            if None in heading or not {"quantity", "price"} <= set(heading) or len(set(heading)) < len(heading):
+            if (
+                None in heading
+                or not {"quantity", "price"} <= set(heading)
+                or len(set(heading)) < len(heading)
+            ):
                 continue
             return _rows(lines, position, delimiter, [each for each in heading if each])
     return Found([], lines)

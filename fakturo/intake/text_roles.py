@@ -1,4 +1,4 @@
-"""The roles that a line of an order's text may have, beside being an order line: a strict list, nothing more."""
+"""The roles that a line of an order's text may have beside being an order line: a strict list, no more."""
 
 import re
 from dataclasses import dataclass, field
@@ -10,6 +10,8 @@ from fakturo.intake.text_numbers import MONEY
 PO = r"(?P<po>[A-Z]{0,6}[-/_]?\d[A-Z0-9/_-]{2,24})"
 ACCOUNT = r"(?P<customer>[A-Z]{0,4}-?\d{3,14})"
 _NUMBER = r"(?:\s*(?:no|number|nr|id|ref)?\.?\s*[:#]?\s*)"
+
+_FOLLOWING = r"(?: the following)?(?: (?:items|goods|articles))?"
 
 
 @dataclass
@@ -40,11 +42,10 @@ _ROLES = tuple(
         # what it is
         rf"(?:subject:\s*)?(?:(?:new|our|purchase)\s+)*order{_NUMBER}{PO}",
         rf"subject:\s*(?:purchase order|po){_NUMBER}{PO}",
-        rf"(?:our\s+)?(?:po|p\.o\.|purchase order|purchase order number|our reference|our ref){_NUMBER}(?:is\s+)?{PO}\.?",
+        rf"(?:our\s+)?(?:po|p\.o\.|purchase order|reference|ref){_NUMBER}(?:is\s+)?{PO}\.?",
         r"subject:\s*(?:(?:new|our|purchase)\s+)*order",
         # who asks
-        rf"(?:our\s+)?(?:customer|account|buyer|buyer account|customer account|client|kundennummer){_NUMBER}(?:is\s+)?"
-        rf"{ACCOUNT}\.?",
+        rf"(?:our\s+)?(?:(?:customer|buyer|client)?\s?account|customer|buyer|client){_NUMBER}(?:is\s+)?{ACCOUNT}\.?",
         # when
         r"(?:order\s+)?date:\s*(?P<day>.{6,20})",
         # where to
@@ -56,11 +57,10 @@ _ROLES = tuple(
         r"(?:currency|all prices in):?\s*(?P<currency>[A-Z]{3})\.?",
         rf"(?:net total|sub-?total|total net|sum of lines)\s*:?\s*(?P<total>{MONEY})\.?",
         # politeness
-        r"(?:hello|hi|dear|good morning|good afternoon|good day)"
-        r"(?: (?:all|team|there|sales team|sir or madam|sir|madam|sirs))?[,!.]?",
-        r"(?:please (?:supply|send|deliver)(?: us)?(?: the following)?(?: (?:items|goods|articles))?"
-        r"|(?:we|i) would like to order(?: the following)?(?: (?:items|goods|articles))?"
-        r"|(?:please find )?our order(?: is)?(?: as follows| below)?|order lines|items|order)[:.]?",
+        r"(?:hello|hi|dear|good (?:morning|afternoon|day))(?: (?:all|team|there|sir or madam|sirs?))?[,!.]?",
+        rf"please (?:supply|send|deliver)(?: us)?{_FOLLOWING}[:.]?",
+        rf"(?:we|i) would like to order{_FOLLOWING}[:.]?",
+        r"(?:(?:please find )?our order(?: is)?(?: as follows| below)?|order lines|items|order)[:.]?",
         r"(?:many thanks|thanks|thank you|thank you very much)(?: in advance)?[.!,]?",
         r"(?:kind|best|warm) regards[.,]?|regards[.,]?|yours (?:sincerely|faithfully)[.,]?",
         r"[-=_*]{3,}",

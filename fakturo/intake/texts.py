@@ -1,4 +1,4 @@
-"""Orders that somebody wrote: understood by code where the whole text is, else left to the model, verbatim."""
+"""Orders that somebody wrote: understood by code where the whole text is, else left to the model."""
 
 import hashlib
 import re
@@ -11,8 +11,8 @@ from fakturo.errors import BadInput
 from fakturo.intake import mail
 from fakturo.intake.assemble import landing
 from fakturo.intake.order_text import understand
+from fakturo.ledger.arrivals import Landing
 from fakturo.ledger.findings import in_words
-from fakturo.ledger.landing import Landing
 from fakturo.order import identity
 
 LONGEST_CHARS = 200_000
@@ -71,10 +71,10 @@ def read_mail(data: bytes, *, seller_currency: str, today: date) -> Landing:
     """
     message = mail.read(data)
     text = f"Subject: {message.subject}\n\n{message.text}" if message.subject else message.text
-    found = ()
+    found: tuple[Finding, ...] = ()
     if message.attachments:
         shown = ", ".join(message.attachments[:3])
-        told = f"The mail has attachments that nobody has read ({shown}); save and ingest them, or approve the text."
+        told = f"The mail has attachments that nobody read ({shown}); ingest them, or approve the text."
         found = (Finding(code="attachment_not_read", message=told),)
     return read_text(
         text,

@@ -11,12 +11,11 @@ from typing import Any
 from lxml import etree
 from pydantic import ValidationError
 
-
 from fakturo.errors import BadInput
 from fakturo.intake.assemble import landing
 from fakturo.intake.ubl_checks import check
 from fakturo.intake.ubl_paths import Node, find, find_all, text_of
-from fakturo.ledger.landing import Landing, Refused
+from fakturo.ledger.arrivals import Landing, Refused
 from fakturo.order import Order
 from fakturo.settings import Seller
 
@@ -150,7 +149,9 @@ def _adjustments(parent: Node, *, with_tax: bool) -> Iterator[dict[str, Any]]:
     for each in find_all(parent, "AllowanceCharge"):
         indicator = text_of(each, "ChargeIndicator")
         yield _told(
-            kind={"true": "charge", "1": "charge", "false": "allowance", "0": "allowance"}.get(indicator or ""),
+            kind={"true": "charge", "1": "charge", "false": "allowance", "0": "allowance"}.get(
+                indicator or ""
+            ),
             amount=text_of(each, "Amount"),
             reason=text_of(each, "AllowanceChargeReason"),
             tax_category=text_of(each, "TaxCategory/ID") if with_tax else None,
@@ -178,6 +179,3 @@ def _shown(data: bytes) -> str:
 def _sentence(problem: Any) -> str:
     place = ".".join(str(part) for part in problem["loc"]) or "the order"
     return f"{place}: {problem['msg']}."
-
-
-

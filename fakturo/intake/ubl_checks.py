@@ -10,21 +10,23 @@ from fakturo.money import to_minor
 from fakturo.order import Order
 from fakturo.settings import Seller
 
-_DOCUMENT = frozenset(
-    "UBLVersionID CustomizationID ProfileID ProfileExecutionID ID UUID CopyIndicator IssueDate IssueTime "
-    "OrderTypeCode DocumentCurrencyCode PricingCurrencyCode TaxCurrencyCode AccountingCostCode AccountingCost "
-    "CustomerReference LineCountNumeric ValidityPeriod QuotationDocumentReference OriginatorDocumentReference "
-    "Contract ProjectReference BuyerCustomerParty SellerSupplierParty OriginatorCustomerParty "
-    "AccountingCustomerParty Delivery AllowanceCharge TaxTotal AnticipatedMonetaryTotal OrderLine SalesOrderID "
-    "DestinationCountry RequestedInvoiceCurrencyCode CatalogueReference OrderDocumentReference".split()
-)
+_DOCUMENT = frozenset({
+    "UBLVersionID", "CustomizationID", "ProfileID", "ProfileExecutionID", "ID", "UUID", "CopyIndicator",
+    "IssueDate", "IssueTime", "OrderTypeCode", "DocumentCurrencyCode", "PricingCurrencyCode",
+    "TaxCurrencyCode", "AccountingCostCode", "AccountingCost", "CustomerReference", "LineCountNumeric",
+    "ValidityPeriod", "QuotationDocumentReference", "OriginatorDocumentReference", "Contract",
+    "ProjectReference", "BuyerCustomerParty", "SellerSupplierParty", "OriginatorCustomerParty",
+    "AccountingCustomerParty", "Delivery", "AllowanceCharge", "TaxTotal", "AnticipatedMonetaryTotal",
+    "OrderLine", "SalesOrderID", "DestinationCountry", "RequestedInvoiceCurrencyCode", "CatalogueReference",
+    "OrderDocumentReference",
+})  # fmt: skip
 """Understood, or without bearing on the amounts. Notes, payment terms and all else are for a person."""
-_ITEM = frozenset(
-    "ID UUID SalesOrderID Quantity LineExtensionAmount TotalTaxAmount AccountingCost AccountingCostCode "
-    "PartialDeliveryIndicator BackOrderAllowedIndicator InspectionMethodCode Delivery OriginatorParty "
-    "AllowanceCharge Price Item TaxTotal".split()
-)
-_PRICE = frozenset("PriceAmount BaseQuantity PriceType AllowanceCharge ValidityPeriod".split())
+_ITEM = frozenset({
+    "ID", "UUID", "SalesOrderID", "Quantity", "LineExtensionAmount", "TotalTaxAmount", "AccountingCost",
+    "AccountingCostCode", "PartialDeliveryIndicator", "BackOrderAllowedIndicator", "InspectionMethodCode",
+    "Delivery", "OriginatorParty", "AllowanceCharge", "Price", "Item", "TaxTotal",
+})  # fmt: skip
+_PRICE = frozenset({"PriceAmount", "BaseQuantity", "PriceType", "AllowanceCharge", "ValidityPeriod"})
 ORDINARY = frozenset({None, "105", "220", "402"})
 """UNCL 1001: purchase order, order, and an order without a code."""
 
@@ -36,35 +38,31 @@ def check(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
     yield from _parties(root, order, seller)
     yield from _currencies(root, order)
     yield from _amounts(root, order)
-    for line, item in zip(order.lines, (find(each, "LineItem") for each in find_all(root, "OrderLine")), strict=False):
+    for line, item in zip(
+        order.lines, (find(each, "LineItem") for each in find_all(root, "OrderLine")), strict=False
+    ):
         yield from _line(line.no, item)
 
 
 def _not_understood(root: Node) -> Iterator[Finding]:
-    for child in root:
-        if local_name(child) not in _DOCUMENT:
-            yield _unread(child, "order")
-    for order_line in find_all(root, "OrderLine"):
-        items = find_all(order_line, "LineItem")
-        place = f"line {text_of(items[0], 'ID') if items else ''}".strip()
-        if len(items) != 1:
+    yield from (_unread(child, "order") for child in root if local_name(child) not in _DOCUMENT)
+    for no, order_line in enumerate(find_all(root, "OrderLine"), start=1):
+        place = f"line {no}"
+        if len(find_all(order_line, "LineItem")) != 1:
             yield _finding("line_unclear", "An order line holds no or several line items; read it.", place)
-        for child in order_line:
-            if local_name(child) != "LineItem":
-                yield _unread(child, place)
-        for item in items:
-            for child in item:
-                if local_name(child) not in _ITEM:
-                    yield _unread(child, place)
-            for child in find(item, "Price") if find(item, "Price") is not None else ():
-                if local_name(child) not in _PRICE:
-                    yield _unread(child, place)
+        yield from (_unread(child, place) for child in order_line if local_name(child) != "LineItem")
+        for item in find_all(order_line, "LineItem"):
+            yield from (_unread(child, place) for child in item if local_name(child) not in _ITEM)
+            of_price = [child for price in find_all(item, "Price") for child in price]
+            yield from (_unread(child, place) for child in of_price if local_name(child) not in _PRICE)
 
 
 def _kind(root: Node) -> Iterator[Finding]:
     code = text_of(root, "OrderTypeCode")
     if code not in ORDINARY:
-        message = f"The order has type {code}, which is no ordinary purchase order (220); decide what it asks for."
+        message = (
+            f"The order has type {code}, which is no ordinary purchase order (220); decide what it asks for."
+        )
         yield _finding("order_type", message, "order")
     if text_of(root, "CopyIndicator") == "true":
         yield _finding("order_copy", "The order says that it is a copy; make sure that it is meant.", "order")
@@ -75,15 +73,18 @@ def _parties(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
     if payer is not None:
         payer_id = text_of(payer, "PartyIdentification/ID") or text_of(payer, "EndpointID")
         if payer_id != order.customer.id:
-            message = f"The invoice is to go to another party ({payer_id}) than the buyer; decide who is billed."
+            message = (
+                f"The invoice is to go to another party ({payer_id}) than the buyer; decide who is billed."
+            )
             yield _finding("other_payer", message, "customer")
-    for scheme in find_all(find(root, "SellerSupplierParty/Party"), "PartyTaxScheme") if (
-        find(root, "SellerSupplierParty/Party") is not None
-    ) else ():
+    supplier = find(root, "SellerSupplierParty/Party")
+    for scheme in find_all(supplier, "PartyTaxScheme") if supplier is not None else ():
         asked = text_of(scheme, "CompanyID")
         is_vat = (text_of(scheme, "TaxScheme/ID") or "").upper() == "VAT"
         if is_vat and asked and seller.vat_id and not seller.is_sample and asked != seller.vat_id:
-            message = f"The order is addressed to the supplier with VAT id {asked}, not to us ({seller.vat_id})."
+            message = (
+                f"The order is addressed to the supplier with VAT id {asked}, not to us ({seller.vat_id})."
+            )
             yield _finding("other_seller", message, "seller")
 
 
@@ -91,12 +92,16 @@ def _currencies(root: Node, order: Order) -> Iterator[Finding]:
     for element in root.iter():
         currency = element.get("currencyID") if isinstance(element.tag, str) else None
         if currency and currency != order.currency:
-            message = f"{local_name(element)} is in {currency}, the order in {order.currency}; ask which holds."
+            message = (
+                f"{local_name(element)} is in {currency}, the order in {order.currency}; ask which holds."
+            )
             yield _finding("currency_differs", message, f"line {element.sourceline} of the XML")
             return
     asked = text_of(root, "RequestedInvoiceCurrencyCode")
     if asked and asked != order.currency:
-        yield _finding("currency_differs", f"An invoice in {asked} is asked for, not in {order.currency}.", "order")
+        yield _finding(
+            "currency_differs", f"An invoice in {asked} is asked for, not in {order.currency}.", "order"
+        )
 
 
 def _amounts(root: Node, order: Order) -> Iterator[Finding]:
@@ -119,7 +124,9 @@ def _amounts(root: Node, order: Order) -> Iterator[Finding]:
         yield _finding("stated_amount_differs", message, "total")
     for line, each in zip(order.lines, find_all(root, "OrderLine"), strict=False):
         stated = _number(text_of(each, "LineItem/LineExtensionAmount"))
-        net = line_net_minor(line.quantity, line.unit_price, line.price_base, line.adjustments, order.currency)
+        net = line_net_minor(
+            line.quantity, line.unit_price, line.price_base, line.adjustments, order.currency
+        )
         if stated is not None and to_minor(stated, order.currency) != net:
             message = f"Line {line.no} states an amount of {stated}, but its quantity and price give another."
             yield _finding("line_amount_differs", message, f"line {line.no}")

@@ -1,4 +1,4 @@
-"""Look at a workbook's table of contents before anything unpacks it: a zip bomb is small until it is opened."""
+"""Look at a workbook's table of contents before it is unpacked: a zip bomb is small until it is opened."""
 
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -31,13 +31,13 @@ def check_zip(path: Path, *, most_bytes: int) -> None:
     packed = sum(part.compress_size for part in parts) or 1
     if unpacked > most_bytes:
         raise BadInput(
-            f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, more than the {most_bytes / 1e6:,.0f} MB that "
-            "FAKTURO_INTAKE_MAX_UNPACKED_MB allows."
+            f"The workbook unpacks to {unpacked / 1e6:,.0f} MB, FAKTURO_INTAKE_MAX_UNPACKED_MB allows "
+            f"{most_bytes / 1e6:,.0f} MB."
         )
-    if len(parts) > MOST_PARTS or unpacked / packed > MOST_RATIO and unpacked > most_bytes // 100:
+    if len(parts) > MOST_PARTS or (unpacked / packed > MOST_RATIO and unpacked > most_bytes // 100):
         raise BadInput(
-            f"The workbook is packed {unpacked / packed:,.0f} times over, as a zip bomb is; save it anew in your "
-            "spreadsheet program or give a CSV."
+            f"The workbook is packed {unpacked / packed:,.0f} times over, as a zip bomb is; save it anew in "
+            "your spreadsheet program or give a CSV."
         )
     if any(part.flag_bits & 1 for part in parts):
         raise BadInput("The workbook is protected by a password; save it without one.")
