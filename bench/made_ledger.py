@@ -88,7 +88,7 @@ def _orders(dice: random.Random, count: int, lines: int, today: date, start: int
     for number in range(start, start + count):
         customer = dice.randint(1, max(3, count // 9))
         currency, decimals = CURRENCIES[customer % len(CURRENCIES)]
-        cancels = dice.random() < 0.02 and number > start
+        cancels = number % 50 == 0
         yield Order(
             external_id=f"{'C' if cancels else 'M'}{number}",
             kind="cancellation" if cancels else "order",

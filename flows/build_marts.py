@@ -22,6 +22,7 @@ from fakturo.warehouse.snapshot import snapshot
 TRANSFORMS = Path(__file__).parent.parent / "transforms"
 KEYS_NAMED = 5
 """Of a failed test, in the error; enough to find the cause, short enough to read."""
+COLUMNS_NAMED = 8
 PASSED = frozenset({"success", "pass", "warn", "no-op"})
 
 Progress = Callable[[int, int], None]
@@ -101,11 +102,15 @@ def transform(
     from dbt.cli.main import dbtRunner
 
     project = str(TRANSFORMS)
-    chosen = "--resource-type" if unit_tests else "--exclude-resource-type"
+    command = (
+        ("test", "--select", "test_type:unit")
+        if unit_tests
+        else ("build", "--exclude-resource-type", "unit_test")
+    )
     with _environment(settings, file):
         outcome = dbtRunner(callbacks=[_telling(on_progress)] if on_progress else []).invoke(
             [
-                *("build", "--project-dir", project, "--profiles-dir", project, chosen, "unit_test"),
+                *(*command, "--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(file.parent / "target"), "--log-path", str(file.parent / "logs")),
                 *("--log-level", "none", "--log-level-file", "none", "--no-print", "--quiet"),
             ]
@@ -174,7 +179,7 @@ def _keys(settings: Settings, file: Path, query: str) -> str:
     """The first failing rows of a test, in words."""
     with open_locked(file, memory_mb=settings.warehouse.memory_mb) as connection:
         answer = connection.execute(query)
-        names = [column[0] for column in answer.description or ()][:4]
+        names = [column[0] for column in answer.description or ()][:COLUMNS_NAMED]
         rows = answer.fetchmany(KEYS_NAMED)
     return "; ".join(
         ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False)) for row in rows
