@@ -3,12 +3,14 @@
 Processes, not threads: WeasyPrint holds the interpreter, and an image cache shared by threads corrupts PDFs.
 """
 
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -127,8 +129,17 @@ def _outcome(job: Job, future: Future[Document]) -> Rendered:
 
 
 def _leave_signals_to_the_parent() -> None:
-    """Ctrl-C reaches the whole group; the parent decides what is finished."""
+    """Ctrl-C reaches the whole group; the parent decides what is finished, and takes us along if it dies."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    """A killed parent cannot stop its children, and an idle child would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _render(text: str, logo: Logo | None) -> Document:
