@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -17,6 +18,8 @@ from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.order import Order, OrderLine, Party
 from fakturo.settings import Settings, load
+
+os.environ["COLUMNS"] = "200"  # tables in tests are never folded
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning; the tests' clock stands still unless they move it."""
@@ -52,38 +55,37 @@ def sqlite_engine(settings: Settings) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a throw-away PostgreSQL cluster on a socket, without database name."""
+def postgres_server() -> Iterator[str]:
+    """URL of a throw-away PostgreSQL cluster on a socket, without database name.
+
+    Not in pytest's own folder for temporary files: that one is tidied by other runs of pytest.
+    """
     initdb = shutil.which("initdb") or next(
         (str(p) for p in Path("/usr/lib/postgresql").glob("*/bin/initdb")), None
     )
     if initdb is None:
         pytest.skip("no PostgreSQL on this machine: apt-get install postgresql")
     bin_folder = Path(initdb).resolve().parent
-    folder = tmp_path_factory.mktemp("postgres")
-    as_owner: list[str] = []
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        owner = pwd.getpwnam("postgres")
-        for each in (folder, *folder.parents):
-            if each.stat().st_uid != os.geteuid() or each.stat().st_mode & 0o001:
-                break
-            each.chmod(0o755)
-        os.chown(folder, owner.pw_uid, owner.pw_gid)
-        as_owner = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    data = folder / "data"
+    with tempfile.TemporaryDirectory(prefix="fakturo-postgres-") as name:
+        folder = Path(name)
+        as_owner: list[str] = []
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            owner = pwd.getpwnam("postgres")
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+            folder.chmod(0o755)
+            as_owner = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+        data = folder / "data"
 
-    def run(*command: str) -> None:
-        subprocess.run([*as_owner, *command], check=True, capture_output=True, cwd=folder)
+        def run(*command: str) -> None:
+            subprocess.run([*as_owner, *command], check=True, capture_output=True, cwd=folder)
 
-    run(
-        str(bin_folder / "initdb"), "-D", str(data), "-U", "fakturo", "-A", "trust", "-E", "UTF8", "--no-sync"
-    )
-    options = (
-        f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c max_connections=100"
-    )
-    run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", options, "start")
-    yield f"postgresql+psycopg://fakturo@/{{database}}?host={folder}"
-    run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
+        make = [*("-U", "fakturo"), *("-A", "trust"), *("-E", "UTF8"), "--no-sync"]
+        run(str(bin_folder / "initdb"), "-D", str(data), *make)
+        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
+        start = ["-l", str(folder / "log"), "-o", f"{options} -c max_connections=100", "start"]
+        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", *start)
+        yield f"postgresql+psycopg://fakturo@/{{database}}?host={folder}"
+        run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
 
 
 @pytest.fixture
