@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -190,7 +191,7 @@ def _findings(
         net = line_net_minor(
             line.quantity, line.unit_price, line.price_base, line.adjustments, order.currency
         )
-        if to_minor(abs(stated), order.currency) != net:
+        if to_minor(abs(Decimal(stated)), order.currency) != net:
             message = f"Line {line.no} states an amount of {stated}, but quantity x price gives another."
             yield Finding(code="line_amount_differs", message=message, place=f"line {line.no}")
 

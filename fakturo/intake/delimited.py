@@ -82,7 +82,7 @@ def _write(records: list[str], out: TextIO) -> int:
     """Write records, one a line; returns a bound on the bytes of the longest."""
     if not records:
         return 0
-    text = "\n".join(records)
+    text = "\n".join(record or FILLER for record in records)  # DuckDB would skip an empty line
     out.write(text)
     out.write("\n")
     return max(map(len, text.split("\n"))) * (1 if text.isascii() else 4)
@@ -121,9 +121,9 @@ def _records(chunk: list[Line] | str, delimiter: str, carried: list[str]) -> tup
 def _quoted(lines: list[str], position: int, delimiter: str) -> tuple[str, int]:
     """One record with quotes and the lines it takes; 0 lines while its quote is open at the last of them."""
     text = lines[position]
+    if _CONTROL.search(text):
+        return _broken("The line holds control characters or NUL bytes", text), 1
     for used in range(1, LONGEST_RECORD_LINES + 1):
-        if _CONTROL.search(text.replace("\t", " ")):
-            return _broken("The line holds control characters or NUL bytes", text), used
         try:
             fields = next(csv.reader([text], delimiter=delimiter, strict=True))
         except csv.Error as error:
@@ -131,6 +131,8 @@ def _quoted(lines: list[str], position: int, delimiter: str) -> tuple[str, int]:
                 return _broken(f"The quotes are broken ({error})", lines[position]), 1
             if position + used == len(lines):
                 return "", 0
+            if _CONTROL.search(lines[position + used]):
+                break
             text = f"{text}\n{lines[position + used]}"
         else:
             return FIELD.join(_LINE_ENDS.sub(" ", field) for field in fields), used

@@ -10,6 +10,8 @@ from fakturo.errors import BadInput
 Format = Literal["csv", "json", "jsonl", "xlsx", "parquet", "ubl", "eml", "txt", "sqlite"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 TABLES: frozenset[str] = frozenset({"csv", "xlsx", "parquet", "sqlite"})
+MOST_NULS = 0.01
+"""Share of NUL bytes up to which a file may be a text with a broken line or two."""
 HEAD_BYTES = 65_536
 """Enough to see a header and some rows."""
 
@@ -101,6 +103,6 @@ def _text(head: bytes) -> str | None:
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return head[: len(head) // 2 * 2].decode("utf-16", errors="replace")
     head = head.removeprefix(b"\xef\xbb\xbf")
-    if b"\x00" in head[:1024]:
+    if head.count(0) > len(head) * MOST_NULS:
         return None
     return head.decode("utf-8", errors="replace")
