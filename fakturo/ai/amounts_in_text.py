@@ -19,6 +19,20 @@ _CODES = (
     "EUR|GBP|USD|CHF|SEK|NOK|DKK|ISK|PLN|CZK|HUF|RON|BGN|TRY|JPY|CNY|INR|AUD|CAD|NZD|SGD|HKD|ZAR|BRL|MXN|AED|SAR"
     "|ILS|KWD|BHD|OMR|JOD|TND|KRW|THB|IDR|MYR|PHP|VND|UAH"
 )
+_DOLLARS = "US|AU?|CA?|NZ|HK|SG?|MX|R"
+_DOLLAR_OF = {
+    "US": "USD",
+    "A": "AUD",
+    "AU": "AUD",
+    "C": "CAD",
+    "CA": "CAD",
+    "NZ": "NZD",
+    "HK": "HKD",
+    "S": "SGD",
+    "SG": "SGD",
+    "MX": "MXN",
+    "R": "BRL",
+}
 _SIGNS = {"£": "GBP", "€": "EUR", "$": "$", "¥": "¥"}
 _WORDS = {
     "euro": "EUR",
@@ -48,7 +62,8 @@ _ITEM = re.compile(
       |\b\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})\b(?![./]?\d)
       |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
       |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
-  | (?P<before>[£€$¥]|(?<![\w])(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})(?:,-{{1,2}})?(?![\w%])
+  | (?<!\w)(?P<before>(?:(?:{_CODES})\s?)?(?:{_DOLLARS})?[£€$¥]|(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})
+      (?:,-{{1,2}})?(?:\s?(?P<tail>{_CODES})(?!\w))?(?![\w%])
   | (?<![\w.,])(?P<sum2>{NUMERAL})\s?(?P<after>[£€$¥]|(?:{_CODES}|{_money_word})(?![\w]))
   | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
   | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
@@ -119,12 +134,7 @@ def _kinds(match: re.Match[str], sign: str | None) -> Iterator[tuple[Kind, Decim
     if match["date"]:
         yield "date", None, None
     if match["sum1"]:
-        mark = match["before"]
-        yield (
-            "money",
-            meant(match["sum1"], sign),
-            _SIGNS.get(mark) or _WORDS.get(mark.lower()) or mark.upper(),
-        )
+        yield "money", meant(match["sum1"], sign), _currency_of(match["before"], match["tail"])
     if match["sum2"]:
         yield _money_after(match["sum2"], match["after"], sign)
     if match["percent"]:
@@ -138,6 +148,20 @@ def _kinds(match: re.Match[str], sign: str | None) -> Iterator[tuple[Kind, Decim
     if _WHOLE_NUMERAL.fullmatch(token):
         yield "count", meant(token, sign), None
     yield "token", None, None
+
+
+def _currency_of(before: str, tail: str | None) -> str:
+    """Currency of `£`, `US$`, `CAD $`, `EUR`, or `$` with a code after the number; two that differ stay."""
+    mark = before.upper().replace(" ", "")
+    sign = mark[-1] if mark[-1] in _SIGNS else ""
+    front = mark.removesuffix(sign)
+    said = {_DOLLAR_OF.get(front, front)} if front else set()
+    if sign and not (sign in "$¥" and (said or tail)):
+        said.add(_SIGNS[sign])
+    if tail:
+        said.add(tail.upper())
+    named = {_WORDS.get(each.lower(), each) for each in said}
+    return "/".join(sorted(named))
 
 
 def _money_after(number: str, mark: str, sign: str | None) -> tuple[Kind, Decimal | None, str | None]:

@@ -79,7 +79,7 @@ async def draft_order(
     while True:
         findings: list[str] = [finding.message for finding in grounded.findings] if grounded else []
         asked = prompting.question(text, last_answer=answer_text, findings=findings)
-        last_text = answer_text
+        last_text: str | None = answer_text
         answer_text = await _answer(asked, claimed, client, engine, settings, now, run_id, sleep, spent)
         proposal = read_proposal(answer_text)
         grounded = ground(proposal, text, seller=settings.seller)

@@ -15,7 +15,7 @@ from fakturo.ai.amounts_in_text import Item, currencies, find_items
 from fakturo.ai.cautions import find_cautions
 from fakturo.ai.cues import customer_spans, list_numbers, order_date, po_spans, totals
 from fakturo.ai.matching import Matched, match_lines
-from fakturo.ai.plain_words import REFERENCES, SENTENCE_WORDS, unknown_words
+from fakturo.ai.plain_words import ASKING, REFERENCES, REPORTING, SENTENCE_WORDS, is_foreign, unknown_words
 from fakturo.ai.proposal import Proposal
 from fakturo.ai.sentences import sentence_spans
 from fakturo.ai.source_text import SourceText, read_source
@@ -51,6 +51,7 @@ _OF_THE_TEXT = {
     "hidden_text",
     "model_doubt",
     "number_ambiguous",
+    "no_request",
     "number_negative",
     "odd_digits",
     "packs",
@@ -218,8 +219,11 @@ def _sentences(text: str, matched: Matched, explained: Sequence[Span]) -> Iterat
         rest = _without(text, start, end, skipped)
         orders = any(begin < end and start < stop for begin, stop in matched.groups)
         words = set(re.findall(r"[^\W\d_]+", rest.casefold()))
+        if orders and words & REPORTING and not words & ASKING:
+            yield Finding(code="no_request", message="The sentence may only report, not order.")
         if (
             orders
+            or is_foreign(rest)
             or words & REFERENCES
             or _ASKS_FOR.match(rest)
             or any(word.startswith(each) for each in named for word in words)

@@ -26,6 +26,7 @@ _COUNTED = re.compile(
 _SETS_OF = re.compile(
     r"\b(?:set|pack|box|bag|case|tin|string|pair|bundle|roll|satz)\s+(?:of|von|mit)\s+$|-$", re.IGNORECASE
 )
+_TIMES = re.compile(r"\bx\s*\d", re.IGNORECASE)
 _OF_THE = re.compile(r"\bof\s+the\s+$", re.IGNORECASE)
 _STRUCTURE = re.compile(r"[;:?!\n@(){}<>\[\]]|\.\s+[A-Z][a-z]")
 
@@ -81,6 +82,7 @@ def holds_more(name: str) -> bool:
         or bool(_STRUCTURE.search(re.sub(r"\n(?=\S)", " ", name)))
         or bool(_JOINED.search(name))
         or bool(_COUNTED.search(name))
+        or bool(_TIMES.search(name))
     )
 
 

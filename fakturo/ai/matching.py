@@ -209,6 +209,10 @@ def _price_meaning(
         yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
     if PACKS_PRICED.match(text, price.end):
         yield line_finding("packs", no, "the price is for more than one piece.")
+    if name and name[0] >= count.end and text[name[0]].isdigit() and not text[count.end : name[0]].strip():
+        yield line_finding(
+            "packs", no, f"{text[count.start : name[1]]!r} may be {count.text!r} times a pack."
+        )
     packs = PACKS.match(text, count.end)
     if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
         pack = packs[0].split()[-1]

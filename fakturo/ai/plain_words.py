@@ -19,6 +19,13 @@ SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].casefold().split())
 REFERENCES = frozenset(_LISTS["reference"].casefold().split())
 """Words that speak of the order itself: a sentence that holds one is read as strictly as an order line."""
 
+ASKING = frozenset(_LISTS["asking"].casefold().split())
+REPORTING = frozenset(_LISTS["reporting"].casefold().split())
+COMMON = SENTENCE_WORDS | frozenset(_LISTS["common"].casefold().split())
+LEAST_COMMON = 0.25
+"""Share of common words below which a sentence is in no language that we read."""
+LONGEST_SIGNATURE = 4
+
 _PACK = (
     r"(?:box(?:es)?|packs?|packets?|packages?|cartons?|crates?|cases?|pallets?|trays?|sets?|pairs?|rolls?|bundles?|sleeves?"
     r"|kilos?|kg|g|m|cm|litres?|metres?|meter|liter|kartons?|kisten?|paletten?|gebinde|packungen?|päckchen|pakete?|paare?|sätze"
@@ -56,6 +63,14 @@ def unknown_run(text: str, known: frozenset[str]) -> str:
     """The text from its first to its last unknown word, known words between them included."""
     found = [word.span() for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
     return text[found[0][0] : found[-1][1]] if found else ""
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a sentence is in no language that we read; a short line of capitalised words is a signature."""
+    words = [word[0] for word in WORD.finditer(text)]
+    if not words or (len(words) <= LONGEST_SIGNATURE and all(word[0].isupper() for word in words)):
+        return False
+    return sum(_is_known(_plain(word), COMMON) for word in words) < LEAST_COMMON * len(words)
 
 
 def _is_known(word: str, known: frozenset[str]) -> bool:

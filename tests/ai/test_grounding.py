@@ -121,6 +121,12 @@ ASK = "Hi team, this is account 12765. Could we get {} Our reference is PO-71033
         ("5 of the mug (item 22551, 7 each)?", ("22551", "mug", "5", "7"), "price_unmarked"),
         ("5 frozen mugs (item 22551, £7 each)?", ("22551", "mugs", "5", "7"), "words_not_understood"),
         ("5 of the mug (item 22551, £7 each) in red?", ("22551", "mug", "5", "7"), "words_not_understood"),
+        ("5 of the mug (item 22551, A$7 each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
+        ("5 of the mug (item 22551, CAD $7 each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
+        ("5 of the mug (item 22551, $7 CAD each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
+        ("5 of the mug (item 22551, £7 EUR each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
+        ("2 x 10 mugs (item 22551, £7 each)?", ("22551", "10 mugs", "2", "7"), "packs"),
+        ("2 of the mug x 3 (item 22551, £7 each)?", ("22551", "mug x 3", "2", "7"), "name_holds_more"),
         ("5 of the mug (item 22551, ¥7 each)?", ("22551", "mug", "5", "7"), "currency_unclear"),
         ("5 of the mug (item 22551, €7 each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
         (
@@ -155,6 +161,29 @@ def test_a_dollar_is_the_sellers_dollar_or_else_american(home, expected):
         reading([("22551", "mug", "5", "7")], currency=expected), text, seller=Seller(currency=home)
     )
     assert (found.currency, found.findings) == (expected, ())
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"),
+    [
+        ("A$7", "AUD"),
+        ("US$7", "USD"),
+        ("CAD $7", "CAD"),
+        ("$7 CAD", "CAD"),
+        ("R$7", "BRL"),
+        ("Fr. 7", "CHF"),
+        ("CNY 7", "CNY"),
+    ],
+)
+def test_a_currency_is_told_by_sign_and_code_together(written, currency):
+    text = ASK.format(f"5 of the mug (item 22551, {written} each)?")
+    found = ground(reading([("22551", "mug", "5", "7")], currency=currency), text, seller=SELLER)
+    assert (found.currency, found.findings) == (currency, ())
+
+
+def test_a_sentence_that_only_reports_is_no_order():
+    text = "This is account 12765, PO-71033. We have 5 of the mug (item 22551, £7 each)."
+    assert codes(reading([("22551", "mug", "5", "7")]), text) == {"no_request"}
 
 
 def test_an_unknown_name_gives_way_to_the_code():
