@@ -10,6 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+SHOWN = [ROOT / "README.md", ROOT / "docs/intake.md"]
 
 
 def steps(page: Path) -> list[tuple[str, list[str]]]:
@@ -24,11 +25,12 @@ def steps(page: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-def test_the_readme_does_what_it_shows(tmp_path):
+@pytest.mark.parametrize("page", SHOWN, ids=[page.name for page in SHOWN])
+def test_a_page_does_what_it_shows(page, tmp_path):
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "COLUMNS": "200"}
-    shown = steps(ROOT / "README.md")
-    assert len(shown) > 5
+    shown = steps(page)
+    assert len(shown) >= 5
     for command, expected in shown:
         done = subprocess.run(
             ["bash", "-c", command],
