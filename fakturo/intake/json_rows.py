@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from fakturo.errors import BadInput
 from fakturo.intake.delimited import BROKEN, FIELD, FILLER, Records
@@ -35,14 +35,15 @@ def values(path: Path, *, most_line_bytes: int, on_bytes: Callable[[int], None])
         BadInput: a record is longer than `most_line_bytes`, or the array is broken: nothing after it can be
             trusted.
     """
-    reader = _Reader(path, most_line_bytes, on_bytes)
-    start = reader.peek()
-    if start == "[":
-        yield from _of_array(reader)
-    elif start == "{" and not _is_one_object(path):
-        yield from _of_lines(reader)
-    else:
-        yield from _of_one(reader)
+    with path.open("rb") as file:
+        reader = _Reader(file, most_line_bytes, on_bytes)
+        start = reader.peek()
+        if start == "[":
+            yield from _of_array(reader)
+        elif start == "{" and not _is_one_object(path):
+            yield from _of_lines(reader)
+        else:
+            yield from _of_one(reader)
 
 
 def is_row(value: Any) -> bool:
@@ -122,8 +123,8 @@ _DECODER = json.JSONDecoder(parse_float=_number, parse_int=_Number, parse_consta
 class _Reader:
     """A text file read forward, with the line it is on."""
 
-    def __init__(self, path: Path, most_bytes: int, on_bytes: Callable[[int], None]) -> None:
-        self._file = path.open("rb")
+    def __init__(self, file: BinaryIO, most_bytes: int, on_bytes: Callable[[int], None]) -> None:
+        self._file = file
         mark = "utf-16" if self._file.read(2) in _UTF16 else "utf-8-sig"
         self._file.seek(0)
         self._decoder = codecs.getincrementaldecoder(mark)(errors="strict")
@@ -150,9 +151,7 @@ class _Reader:
         except UnicodeDecodeError:
             raise BadInput(f"The file is not UTF-8 after line {self.line}; save it as UTF-8.") from None
         self.at = 0
-        if not block:
-            self._file.close()
-            self.ended = True
+        self.ended = not block
         return bool(block)
 
     def move(self, to: int) -> None:

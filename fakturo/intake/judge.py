@@ -144,13 +144,13 @@ def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -
 def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName, int]) -> None:
     """Make `bad` and `good`."""
     reasons = [*reasons_of(mapping, columns), *_rules(mapping.reject, table)]
-    wrong = " OR ".join(f"coalesce({condition}, false)" for condition, _ in reasons)
+    wrong = " OR ".join(["problem IS NOT NULL", *(f"coalesce({condition}, false)" for condition, _ in reasons)])
     bench.execute(f"""
         CREATE TABLE bad AS
         SELECT
             line,
             left(external_id, 200) AS external_id,
-            to_json({_spelled(reasons)})::VARCHAR AS reasons,
+            to_json(if(problem IS NOT NULL, [problem], {_spelled(reasons)}))::VARCHAR AS reasons,
             {cells_by_name(table)} AS raw
         FROM told WHERE {wrong}
     """)  # noqa: S608

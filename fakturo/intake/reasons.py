@@ -31,9 +31,8 @@ class Reason(NamedTuple):
 
 
 def reasons_of(mapping: Mapping, columns: dict[FieldName, int]) -> list[Reason]:
-    """All reasons, in the order in which a person would look."""
+    """All reasons of a row that could be parted, in the order in which a person would look."""
     return [
-        Reason("problem IS NOT NULL", "problem"),
         *_missing(mapping, columns),
         *(
             Reason(f"length({field}) > {most}", literal(f"{field} is longer than {most} characters."))

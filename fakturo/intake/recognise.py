@@ -93,7 +93,7 @@ def _is_lines(text: str) -> bool:
     first, _, rest = text.strip().partition("\n")
     try:
         json.loads(first)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return rest.strip()[:1] in {"{", "["} if rest.strip() else False
 
