@@ -77,6 +77,8 @@ def publish(settings: Settings, built: Path, identity: str) -> None:
     _link(built, kept)
     os.replace(built, settings.warehouse_file)  # noqa: PTH105  the one call this file is about
     _sync(settings.warehouse_file.parent)
+    for left in folder.glob("*.unfinished"):  # by a publish that was killed
+        left.unlink()
     for old in publishes(settings)[: -settings.warehouse.keep]:
         old.unlink(missing_ok=True)
 

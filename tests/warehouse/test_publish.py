@@ -2,10 +2,14 @@
 
 import fcntl
 import os
+import random
 import signal
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -161,3 +165,64 @@ def test_a_reader_of_another_program_needs_nothing_of_fakturo(settings, publishe
     file = published(now)
     with duckdb.connect(str(file), read_only=True) as reader:
         assert reader.execute("select count(*) from fct_invoices").fetchone() == (2,)
+
+
+def test_readers_beside_publishes_see_whole_files_only(settings, published, now):
+    """Each file says in every row how many rows it has; 300 reads beside publishes as fast as they go."""
+    published(now, invoices=1)
+    stop = threading.Event()
+    made = []
+
+    def keep_publishing():
+        while not stop.is_set():
+            made.append(published(now + timedelta(seconds=len(made) + 1), invoices=1 + len(made) % 50))
+
+    publisher = threading.Thread(target=keep_publishing)
+    publisher.start()
+    try:
+        seen = set()
+        for _ in range(300):
+            with open_published(settings) as reader:
+                rows, highest = reader.execute(
+                    "select count(*), max(total_amount) from fct_invoices"
+                ).fetchone()
+            assert highest == rows * Decimal("12.5")
+            seen.add(rows)
+    finally:
+        stop.set()
+        publisher.join()
+    assert len(made) > 3
+    assert len(seen) > 1
+
+
+def test_a_build_killed_at_any_moment_leaves_the_published_file_whole(settings, published, now):
+    """Builds in another process are killed while they write, sync, link or rename."""
+    published(now, invoices=3)
+    program = (
+        "import sys; from datetime import UTC, datetime; from pathlib import Path; import duckdb\n"
+        "from fakturo.settings import load\n"
+        "from fakturo.warehouse.publish import building, publish, publish_id\n"
+        "settings = load(home=Path(sys.argv[1]), _env_file=None)\n"
+        "print('ready', flush=True)\n"
+        "while True:\n"
+        "    with building(settings) as file:\n"
+        "        with duckdb.connect(str(file)) as c:\n"
+        "            c.execute('create table fct_invoices as select n from range(3000) as t(n)')\n"
+        "        publish(settings, file, publish_id(datetime.now(UTC)))\n"
+    )
+    dice = random.Random(7)
+    for _ in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(settings.home)], stdout=subprocess.PIPE, text=True
+        ) as other:
+            assert other.stdout.readline() == "ready\n"
+            with suppress(subprocess.TimeoutExpired):
+                other.wait(timeout=dice.uniform(0.02, 0.25))
+            other.kill()
+        assert count(settings) in {3, 3000}
+        for each in publishes(settings):
+            with open_published(settings, as_of=made_at(each)) as reader:
+                assert reader.execute("select count(*) from fct_invoices").fetchone()[0] in {3, 3000}
+    published(now + timedelta(days=9000), invoices=2)
+    assert count(settings) == 2
+    assert not list((settings.home / "publishes").glob("*.unfinished"))

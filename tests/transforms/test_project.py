@@ -1,0 +1,36 @@
+"""The dbt project as it is written: everything described, typed and keyed, and currencies as in ISO 4217."""
+
+import csv
+from pathlib import Path
+
+import yaml
+from iso4217 import Currency
+
+TRANSFORMS = Path(__file__).parents[2] / "transforms"
+
+
+def test_every_model_and_column_is_described_in_the_project():
+    for model in (TRANSFORMS / "models").rglob("*.sql"):
+        (described,) = yaml.safe_load(model.with_suffix(".yml").read_text())["models"]
+        assert described["name"] == model.stem
+        assert described["description"].startswith("One row"), model.stem
+        assert all(column["description"] for column in described["columns"]), model.stem
+
+
+def test_every_mart_has_a_tested_key_and_typed_columns():
+    for mart in (TRANSFORMS / "models/marts").glob("*.yml"):
+        columns = yaml.safe_load(mart.read_text())["models"][0]["columns"]
+        assert all(column["data_type"] for column in columns)
+        assert {"unique", "not_null"} <= set(columns[0]["data_tests"]), mart.stem
+
+
+def test_the_seed_of_currencies_is_iso_4217():
+    with (TRANSFORMS / "seeds/currencies.csv").open(newline="") as file:
+        rows = {
+            row["currency_code"]: (int(row["exponent"]), row["major_per_minor"])
+            for row in csv.DictReader(file)
+        }
+    factors = {0: "1", 2: "0.01", 3: "0.001", 4: "0.0001"}
+    assert rows == {
+        each.code: (each.exponent, factors[each.exponent]) for each in Currency if each.exponent is not None
+    }
