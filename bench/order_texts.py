@@ -2,7 +2,8 @@
 
     .venv/bin/python bench/order_texts.py [FOLDER] [--scenario NAME] [--seed N]
 
-FOLDER holds order_texts/order_emails.jsonl, one {"id", "text", "truth"} a line, and einvoice/peppol-orders/*.xml.
+FOLDER holds order_texts/order_emails.jsonl, one {"id", "text", "truth"} a line, and
+einvoice/peppol-orders/*.xml.
 Free text goes to the bundled simulator, over HTTP, with the faults of the scenario.
 """
 

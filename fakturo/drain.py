@@ -79,6 +79,13 @@ class Drain:
         counts = self.issued
         return counts.issued + counts.review + counts.credit_requested + self.drafted.total()
 
+    @property
+    def finished(self) -> int:
+        """Orders that left the queue: issued, waiting for a person, or asking for a credit note."""
+        counts = self.issued
+        gone = sum(count for word, count in self.drafted.items() if word in {"review", "dead_letter"})
+        return counts.issued + counts.review + counts.credit_requested + gone
+
     async def run(
         self,
         *,

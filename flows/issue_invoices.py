@@ -15,8 +15,7 @@ from sqlalchemy import Engine
 
 from fakturo import worker
 from fakturo.ai.client import ModelClient, open_client
-from fakturo.ai.drafting import Drafted
-from fakturo.ai.one_order import draft_one, give_up
+from fakturo.ai.one_order import draft_one, give_up, in_a_word
 from fakturo.ai.retrying import ATTEMPTS, JITTER, may_help, stops_all, waits
 from fakturo.clock import utc_now
 from fakturo.drain import Drain
@@ -73,7 +72,7 @@ async def draft(order_id: int) -> str:
         now=utc_now,
         run_id=desk.run_id,
     )
-    return _in_a_word(drafted)
+    return in_a_word(drafted)
 
 
 def _run_name() -> str:
@@ -140,12 +139,6 @@ async def _draft_or_give_up(claimed: Claimed) -> str:
         )
     finally:
         del desk.held[claimed.id]
-
-
-def _in_a_word(drafted: Drafted) -> str:
-    if not drafted.saved:
-        return "lost"  # somebody else held the order by then
-    return "review" if drafted.findings or drafted.order is None else "proved"
 
 
 class _Teller:

@@ -6,13 +6,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Engine
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
 from fakturo.ai import gate, retrying
 from fakturo.ai.client import ModelClient
@@ -81,14 +82,63 @@ async def draft_with_retries(
     draft: Callable[[], Coroutine[Any, Any, Drafted]], *, sleep: gate.Sleep = asyncio.sleep
 ) -> Drafted:
     """Run one draft under the same policy as the Prefect task; the last error goes up."""
-    for wait_s in retrying.waits(retrying.ATTEMPTS):
+    waits = retrying.waits(retrying.ATTEMPTS + 1)  # tenacity asks after the last attempt too
+    attempts = AsyncRetrying(
+        stop=stop_after_attempt(retrying.ATTEMPTS),
+        wait=lambda tried: waits[tried.attempt_number - 1] * (1 + retrying.JITTER * random.random()),  # noqa: S311
+        retry=retry_if_exception(retrying.may_help),
+        sleep=sleep,
+        reraise=True,
+    )
+
+    async def once() -> Drafted:  # tenacity awaits only what is declared async
+        return await draft()
+
+    return await attempts(once)
+
+
+def in_foreground(
+    client: ModelClient | None,
+    *,
+    engine: Engine,
+    settings: Settings,
+    worker: str,
+    now: Callable[[], datetime],
+    run_id: str | None = None,
+    sleep: gate.Sleep = asyncio.sleep,
+) -> Callable[[Claimed], Awaitable[str]]:
+    """The draft step of a drain without a server: retries, then `give_up`; gives the outcome in a word."""
+
+    async def draft(claimed: Claimed) -> str:
+        def once() -> Coroutine[Any, Any, Drafted]:
+            return draft_one(
+                claimed,
+                client=client,
+                engine=engine,
+                settings=settings,
+                worker=worker,
+                now=now,
+                run_id=run_id,
+                sleep=sleep,
+            )
+
         try:
-            return await draft()
+            return in_a_word(await draft_with_retries(once, sleep=sleep))
         except AiError as error:
-            if not retrying.may_help(error):
+            if retrying.stops_all(error):
                 raise
-            await sleep(wait_s * (1 + retrying.JITTER * random.random()))  # noqa: S311  # spreads load, guards nothing
-    return await draft()
+            return await asyncio.to_thread(
+                give_up, engine, claimed, error, settings=settings, worker=worker, now=now(), run_id=run_id
+            )
+
+    return draft
+
+
+def in_a_word(drafted: Drafted) -> str:
+    """'proved', 'review', or 'lost' where somebody else held the order by then."""
+    if not drafted.saved:
+        return "lost"
+    return "review" if drafted.findings or drafted.order is None else "proved"
 
 
 def give_up(

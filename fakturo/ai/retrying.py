@@ -1,7 +1,7 @@
 """How long to wait for the AI, and for which failures. Pure: no clock, no I/O.
 
 Waits grow by doubling and stop at a cap: 1, 2, 4, 8, ... 30 seconds. The one loop around a draft (the Prefect
-task's, or `lane.draft_with_retries` without a server) asks here. Rate limits are waited out in the
+task's, or `one_order.draft_with_retries` without a server) asks here. Rate limits are waited out in the
 shared bucket and cost no attempt; a resting provider parks the order.
 Source: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 """
