@@ -51,7 +51,7 @@ def building(settings: Settings) -> Iterator[Path]:
         holder.truncate(0)
         holder.write(str(os.getpid()))
         holder.flush()
-        builds = settings.home / "build"
+        builds = (settings.home / "build").resolve()  # dbt changes the working folder
         shutil.rmtree(builds, ignore_errors=True)
         folder = builds / secrets.token_hex(4)  # a copy left running by a dead build cannot reach this one
         folder.mkdir(parents=True)

@@ -201,9 +201,15 @@ def test_the_unit_tests_of_the_money_logic_pass(built, tmp_path):
     assert transform(settings, file, unit_tests=True) == (0, 3)
 
 
-def test_an_empty_ledger_is_published_too(sqlite_engine, settings, now):
-    published = build(settings, now=now)
-    assert published.rows["invoices"] == 0
+def test_an_empty_ledger_in_a_relative_home_is_published_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load(home=Path("data"), _env_file=None)
+    engine = connect(settings.ledger_url)
+    upgrade(engine)
+    engine.dispose()
+    assert build(settings, now=NOW).rows["invoices"] == 0
+    assert Path.cwd() == tmp_path
+    assert not (TRANSFORMS / "data").exists()
     with open_published(settings) as connection:
         assert connection.execute("select count(*) from fct_invoices").fetchone() == (0,)
         assert connection.execute("select audit_seq from publish_info").fetchone() == (0,)
