@@ -26,11 +26,14 @@ def link(bench: Bench, folder: Path, earlier_orders: EarlierOrders) -> None:
     _read_earlier(bench, folder / "earlier.jsonl", earlier_orders([row[0] for row in rows]))
     bench.execute("""
         INSERT INTO links
-        WITH placed AS (
+        WITH undone AS (
+            SELECT DISTINCT customer_id, code FROM good WHERE kind = 'cancellation'
+        ),
+        placed AS (
             SELECT external_id, kind, customer_id, currency, code, unit_price::DECIMAL(24, 10) AS price,
                 abs(quantity::DECIMAL(24, 10)) AS quantity, ordered_on, first_line
             FROM good JOIN (SELECT external_id, first_line FROM heads) USING (external_id)
-            WHERE customer_id IN (SELECT customer_id FROM good WHERE kind = 'cancellation')
+            WHERE kind = 'cancellation' OR (customer_id, code) IN (SELECT (customer_id, code) FROM undone)
             UNION ALL
             SELECT external_id, 'order', customer_id, currency, code, unit_price::DECIMAL(24, 10),
                 quantity::DECIMAL(24, 10), ordered_on, 0
