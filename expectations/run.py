@@ -78,7 +78,8 @@ def run(name: str, frame: pd.DataFrame, suite: Sequence[Any], key: str) -> list[
 def _verdict(suite: str, result: Any, rows: int, key: str) -> Verdict:
     config, details = result.expectation_config, result.result
     raised = _raised(result.exception_info or {})
-    keys = tuple(each[key] for each in details.get("unexpected_index_list") or ())
+    rows_named = details.get("unexpected_index_list") or ()
+    keys = tuple(_plain(each[key]) for each in rows_named)
     about_rows = "unexpected_count" in details
     share_only = config.kwargs.get("mostly", 1) < 1 or config.type == "expect_column_mean_to_be_between"
     return Verdict(
@@ -101,3 +102,8 @@ def _raised(info: dict[str, Any]) -> str | None:
         if each.get("raised_exception"):
             return str(each["exception_message"])
     return None
+
+
+def _plain(key: Any) -> Any:
+    """A numpy integer as Python's own; anything else as it is."""
+    return key.item() if hasattr(key, "item") else key

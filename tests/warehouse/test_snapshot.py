@@ -174,7 +174,7 @@ def test_a_snapshot_beside_a_writer_is_of_one_moment(copy, engine, now):
     writer.start()
     try:
         torn = []
-        for attempt in range(3):
+        for attempt in range(2):
             connection, counts = copy(name=f"beside{attempt}")
             head, drafts, invoices, events = connection.execute(
                 "select (select audit_seq from ledger.publish), (select count(*) from ledger.drafts), "
