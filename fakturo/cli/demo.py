@@ -146,11 +146,14 @@ def _run_flows() -> None:
     from flows.issue_invoices import issue_invoices
     from flows.render_invoices import render_invoices
 
+    async def issued() -> Any:
+        return await issue_invoices(return_state=True)
+
     engine = open_ledger(current())
     _step("ingest_orders", lambda: ingest_orders(return_state=True))
     give_up_at = time.monotonic() + PATIENCE_S
     while True:
-        _step("issue_invoices", lambda: asyncio.run(issue_invoices(return_state=True)))
+        _step("issue_invoices", lambda: asyncio.run(issued()))
         waiting = counts(engine, utc_now())
         if not (waiting["queued"] + waiting["parked"] + waiting["working"]) or time.monotonic() > give_up_at:
             break
