@@ -20,6 +20,9 @@ from fakturo.settings import Settings
 CHUNK_BYTES = 1 << 20
 
 
+_CHANGING = "The file is still being written; it is left alone until it stands still."
+
+
 class NotYet(BadInput):
     """The file cannot be read now, but may be later."""
 
@@ -63,14 +66,17 @@ def take(path: Path, into: Path, *, most_bytes: int, on_bytes: Callable[[int, in
     except OSError as error:
         raise NotYet(f"The file cannot be read: {error.strerror or error}.") from None
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        raise NotYet("The file is still being written; it is left alone until it stands still.")
+        raise NotYet(_CHANGING)
     return taken
 
 
 def receive(
     file: BinaryIO, into: Path, *, most_bytes: int, on_bytes: Callable[[int, int], None], expected: int = 0
 ) -> Taken:
-    """Copy a stream of unknown length, hashing it on the way.
+    """Copy a stream, hashing it on the way.
+
+    Args:
+        expected: its length, where it is a file; one that grows meanwhile is not followed.
 
     Raises:
         BadInput: longer than `most_bytes`.

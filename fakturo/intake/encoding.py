@@ -16,6 +16,20 @@ from fakturo.errors import BadInput
 
 CHUNK_BYTES = 4 << 20
 _SAMPLE_BYTES = 256 << 10
+ENOUGH_ODD_BYTES = 64
+_ASCII = 127
+_LIKELY = (
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "shift_jis",
+    "gb18030",
+    "big5",
+    "euc_kr",
+)
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -54,8 +68,20 @@ def detect(path: Path, *, most_line_bytes: int) -> str:
                     sample += line + b"\n"
     if bad <= good:
         return "utf-8"
-    best = from_bytes(bytes(sample)).best()
-    return best.encoding if best else "cp1252"
+    return legacy(bytes(sample))
+
+
+def legacy(sample: bytes) -> str:
+    """The likeliest encoding of bytes that are not UTF-8.
+
+    A handful of odd bytes is no ground for a guess: then it is Windows' Western one, as in most offices.
+    """
+    odd = sum(1 for byte in sample if byte > _ASCII)
+    if odd >= ENOUGH_ODD_BYTES:
+        best = from_bytes(sample, cp_isolation=list(_LIKELY)).best()
+        if best is not None:
+            return best.encoding
+    return "cp1252"
 
 
 def chunks_of_lines(

@@ -125,7 +125,9 @@ def _ingest(
         refused, is_for_later = str(error), isinstance(error, archive.NotYet)
     except duckdb.OutOfMemoryException:
         limit = settings.intake.memory_mb
-        refused = f"Reading it takes more than the {limit} MB of FAKTURO_INTAKE_MEMORY_MB; raise it or split it."
+        refused = (
+            f"Reading it takes more than the {limit} MB of FAKTURO_INTAKE_MEMORY_MB; raise it or split it."
+        )
         is_for_later = False
     except (OSError, duckdb.IOException) as error:  # a full disk, most likely
         refused, is_for_later = f"It could not be worked on: {error}.", True

@@ -144,7 +144,9 @@ def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -
 def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName, int]) -> None:
     """Make `bad` and `good`."""
     reasons = [*reasons_of(mapping, columns), *_rules(mapping.reject, table)]
-    wrong = " OR ".join(["problem IS NOT NULL", *(f"coalesce({condition}, false)" for condition, _ in reasons)])
+    wrong = " OR ".join(
+        ["problem IS NOT NULL", *(f"coalesce({condition}, false)" for condition, _ in reasons)]
+    )
     bench.execute(f"""
         CREATE TABLE bad AS
         SELECT

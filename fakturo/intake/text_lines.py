@@ -151,6 +151,8 @@ def _blocks(lines: list[str]) -> Found | None:
 
 def _item(cells: dict[str, str]) -> Item | None:
     """An order line of named cells, each in the one form that leaves no doubt."""
+    if "" in cells.values():  # a cell left empty may mean "as above", or a slip
+        return None
     pieces = _PIECES.fullmatch(cells.get("quantity", ""))
     code, name = cells.get("code") or None, cells.get("name") or None
     if pieces is None or not (code or name) or not re.fullmatch(MONEY, cells.get("price", "")):

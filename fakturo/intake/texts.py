@@ -1,15 +1,13 @@
 """Orders that somebody wrote: understood by code where the whole text is, else left to the model."""
 
 import hashlib
-import re
 from datetime import date
-
-from charset_normalizer import from_bytes
 
 from fakturo.check import Finding
 from fakturo.errors import BadInput
 from fakturo.intake import mail
 from fakturo.intake.assemble import landing
+from fakturo.intake.encoding import legacy
 from fakturo.intake.order_text import understand
 from fakturo.ledger.arrivals import Landing
 from fakturo.ledger.findings import in_words
@@ -98,7 +96,4 @@ def decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        best = from_bytes(data).best()
-    if best is None:
-        raise BadInput("The text's encoding cannot be told; save it as UTF-8.")
-    return re.sub("[\x80-\x9f]", "�", str(best))
+        return data.decode(legacy(data), errors="replace")
