@@ -6,9 +6,11 @@ two faces. Names from outside never become paths: the archive's file is named by
 
 import hashlib
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
@@ -18,6 +20,7 @@ from fakturo.intake.recognise import HEAD_BYTES
 from fakturo.settings import Settings
 
 CHUNK_BYTES = 1 << 20
+LEFT_OVER_S = 86_400.0
 
 
 _CHANGING = "The file is still being written; it is left alone until it stands still."
@@ -45,6 +48,13 @@ def workplace(settings: Settings, *, dry_run: bool) -> Iterator[Path]:
         (settings.home / "tmp").mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="intake-", dir=None if dry_run else settings.home / "tmp") as folder:
         yield Path(folder)
+
+
+def clear_left_over(settings: Settings, now: datetime) -> None:
+    """Remove workplaces that killed processes left behind; no reading takes a day."""
+    for folder in (settings.home / "tmp").glob("intake-*"):
+        if folder.stat().st_mtime < now.timestamp() - LEFT_OVER_S:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def take(path: Path, into: Path, *, most_bytes: int, on_bytes: Callable[[int, int], None]) -> Taken:

@@ -2,11 +2,15 @@
 
 from fakturo.intake.fields import LOOSE, STRICT, FieldName
 from fakturo.intake.mapping import Mapping
-from fakturo.intake.workbench import Bench
+from fakturo.intake.workbench import Bench, literal
 
 
-def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int]) -> None:
-    """Make `heads`: one row per order of `good`, with the `reasons` for which it is none."""
+def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int], seller_currency: str) -> None:
+    """Make `heads`: one row per order of `good`, with the `reasons` for which it is none.
+
+    Args:
+        seller_currency: of an order none of whose rows names one.
+    """
     always = {"kind", "currency"}
     strict = [field for field in STRICT if field in columns or field in always]
     loose = [field for field in LOOSE if field in columns or field == "country_name"]
@@ -25,7 +29,10 @@ def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int]) ->
     nets = "list(line_net ORDER BY line)" if "line_net" in columns else "NULL"
     bench.execute(f"""
         CREATE TABLE heads AS
-        SELECT *, list_filter([{", ".join(mixed)}], lambda reason: reason IS NOT NULL) AS reasons FROM (
+        SELECT
+            * REPLACE (coalesce(currency, {literal(seller_currency)}) AS currency),
+            list_filter([{", ".join(mixed)}], lambda reason: reason IS NOT NULL) AS reasons
+        FROM (
             SELECT external_id, min(line) AS first_line, count(*) AS lines,
                 list_distinct(flatten(list(review))) AS review, {nets} AS line_nets, {", ".join(cells)}
             FROM good GROUP BY external_id

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from fakturo.intake.archive import clear_left_over
 from fakturo.intake.ingest import ingest_file
 from fakturo.intake.mapping import ready
 from fakturo.intake.outcome import FileOutcome
@@ -33,6 +34,7 @@ def sweep(
 
     A file that cannot be read right now (still being written, no permission) stays where it is.
     """
+    clear_left_over(settings, now)
     outcomes = []
     for path in stable_files(settings, now):
         mapping = path.parent.name if path.parent != settings.inbox else None

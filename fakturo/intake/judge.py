@@ -43,7 +43,7 @@ def judge(bench: Bench, table: Table, mapping: Mapping, *, seller_currency: str)
         _split(bench, table, mapping, columns)
     except duckdb.InvalidInputException as error:
         raise BadInput(f"Mapping {mapping.name!r} has a rule that does not run: {error}.") from None
-    make_heads(bench, mapping, columns)
+    make_heads(bench, mapping, columns, seller_currency)
     bench.execute("CREATE TABLE links (external_id VARCHAR, original VARCHAR)")
     cancellations = bench.execute("SELECT count(*) FROM heads WHERE kind = 'cancellation'").fetchone()
     return Judged(duplicate, has_cancellations=bool(cancellations and cancellations[0]))
@@ -109,13 +109,14 @@ def _told(
     cancelled = "kind = 'cancellation'"
     if mapping.cancellation_prefix:
         cancelled += f" OR starts_with(external_id, {literal(mapping.cancellation_prefix)})"
+    default = "" if mapping.carry_down else f", {literal(seller_currency)}"  # else of the order, not the row
     everything = "".join(f", raw.c{n}" for n in range(len(table.header)))
     bench.execute(f"""
         CREATE VIEW told AS
         SELECT
             * REPLACE (
                 if({cancelled}, 'cancellation', 'order') AS kind,
-                coalesce(currency, price_sign, {literal(seller_currency)}) AS currency,
+                coalesce(currency, price_sign{default}) AS currency,
             ),
             currency AS currency_stated,
             {_digits(bench, columns, seller_currency)} AS currency_digits

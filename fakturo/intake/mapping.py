@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fakturo.errors import BadInput
 from fakturo.intake.fields import REQUIRED, FieldName
@@ -91,6 +91,12 @@ class Mapping(Record):
         except BadInput as error:
             raise ValueError(str(error)) from None
         return value
+
+    @model_validator(mode="after")
+    def _fractions_know_their_currency(self) -> Self:
+        if self.carry_down and "discount_fraction" in self.columns:
+            raise ValueError("discount_fraction needs the currency on every row, so no carry_down")
+        return self
 
     @property
     def version(self) -> str:
