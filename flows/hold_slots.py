@@ -60,27 +60,39 @@ class Slots:
                         rest_s = await self._follow(client)
                     except Exception:  # noqa: BLE001  whatever Prefect's client may raise: the work goes on
                         get_logger("slots").warning("No answer about the limit '%s'; going on.", LIMIT)
-                        self._leases.clear()
                         self.granted, rest_s = self._wanted, RENEW_EVERY_S
                     with suppress(TimeoutError):
-                        await asyncio.wait_for(self._more.wait(), rest_s)
+                        async with asyncio.timeout(rest_s):  # wait_for could swallow our cancellation
+                            await self._more.wait()
                     self._more.clear()
             finally:
-                with suppress(Exception):
-                    await self._give_back(client, 0)
+                with suppress(Exception):  # they run out by themselves
+                    for lease in list(self._leases):
+                        await self._give_back(client, lease)
 
     async def _follow(self, client: PrefectClient) -> float:
-        """Take or give back slots, renew their leases; how many seconds until the next look."""
-        for lease in self._leases:
-            await client.renew_concurrency_lease(lease, LEASE_S)
-        if self.granted < self._wanted:
-            await self._take(client, self._wanted - self.granted)
+        """Renew, take or give back leases; how many seconds until the next look."""
+        for lease in list(self._leases):
+            try:
+                await client.renew_concurrency_lease(lease, LEASE_S)
+            except PrefectHTTPStatusError:  # it ran out, or the server was started anew
+                del self._leases[lease]
+        if self._held < self._wanted:
+            self.granted = await self._take(client)
             return ASK_AGAIN_S if self.granted < self._wanted else LINGER_S
-        await self._give_back(client, self._wanted)
-        return RENEW_EVERY_S if self.granted <= self._wanted else LINGER_S
+        for lease, count in sorted(self._leases.items(), key=lambda each: -each[1]):
+            if self._held - count >= self._wanted:
+                await self._give_back(client, lease)
+        self.granted = self._held
+        return RENEW_EVERY_S if self._held == self._wanted else LINGER_S
 
-    async def _take(self, client: PrefectClient, missing: int) -> None:
-        """Take all that is missing, or one where all are not to be had."""
+    @property
+    def _held(self) -> int:
+        return sum(self._leases.values())
+
+    async def _take(self, client: PrefectClient) -> int:
+        """Take all that is missing, or one where all are not to be had; how many may be used now."""
+        missing = self._wanted - self._held
         for count in (missing, 1) if missing > 1 else (1,):
             try:
                 answer = await client.increment_concurrency_slots_with_lease(
@@ -91,14 +103,12 @@ class Slots:
                     raise
             else:
                 given = answer.json()
-                if given["limits"]:  # else nobody has set a limit
-                    self._leases[UUID(given["lease_id"])] = count
-                self.granted += count
-                return
+                if not given["limits"]:
+                    return self._wanted  # nobody has set a limit
+                self._leases[UUID(given["lease_id"])] = count
+                break
+        return self._held
 
-    async def _give_back(self, client: PrefectClient, kept: int) -> None:
-        for lease, count in list(self._leases.items()):
-            if self.granted - count >= kept:
-                del self._leases[lease]
-                self.granted -= count
-                await client.release_concurrency_slots_with_lease(lease)
+    async def _give_back(self, client: PrefectClient, lease: UUID) -> None:
+        del self._leases[lease]
+        await client.release_concurrency_slots_with_lease(lease)

@@ -46,7 +46,7 @@ async def register_deployments(settings: Settings, since: datetime) -> None:
     """Make the server ready for this home, all but the deployments themselves."""
     async with get_client() as client:
         await _end_dead_runs(client, since)
-        await _drop_missed_runs(client, since)
+        await drop_missed_runs(client, since)
         await _free_slots(client)
         with suppress(ObjectAlreadyExists):  # made by an earlier start, or by the worker a moment ago
             await client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
@@ -63,7 +63,7 @@ async def _end_dead_runs(client: PrefectClient, since: datetime) -> None:
         await client.set_flow_run_state(run.id, state, force=True)
 
 
-async def _drop_missed_runs(client: PrefectClient, since: datetime) -> None:
+async def drop_missed_runs(client: PrefectClient, since: datetime) -> None:
     """Runs whose hour passed while everything was off: each flow takes all that waits, one is enough."""
     for run in await _runs(client, [StateType.SCHEDULED], since):
         if run.auto_scheduled:

@@ -15,6 +15,8 @@ from fakturo.settings import Settings
 SERVER_BOOT_S = 180.0
 """Longest wait for the server: 10-17 s measured on a fresh database, far more on a busy machine."""
 LOOK_EVERY_S = 0.2
+SAY_EVERY_S = 5.0
+"""Often enough to see that it lives."""
 
 
 def up(
@@ -121,7 +123,7 @@ def _await_server(settings: Settings, child: Child, stopping: list[int]) -> None
             raise NotAllowed(
                 f"The Prefect server did not answer within {SERVER_BOOT_S:.0f} s. Log: {child.log}"
             )
-        if time.monotonic() - said >= 5:  # noqa: PLR2004  often enough to see that it lives
+        if time.monotonic() - said >= SAY_EVERY_S:
             said = time.monotonic()
             console.print(f"  the server is starting, {waited_s:.0f} s so far ...")
         time.sleep(LOOK_EVERY_S)
@@ -148,6 +150,7 @@ def _register(supervisor: Supervisor, child: Child, stopping: list[int]) -> None
 
 
 def _banner(settings: Settings, address: str) -> None:
+    from rich.markup import escape
     from rich.panel import Panel
 
     from fakturo.cli.screen import console
@@ -157,18 +160,20 @@ def _banner(settings: Settings, address: str) -> None:
         if settings.ai.base_url
         else "none: free text goes to review"
     )
-    seller = settings.seller.name
+    seller = escape(settings.seller.name)
     if settings.seller.is_sample:
-        seller += ", the built-in sample: documents are marked SPECIMEN until [seller] is set in fakturo.toml"
+        seller += (
+            ", the built-in sample: documents are marked SPECIMEN until \\[seller] is set in fakturo.toml"
+        )
     lines = (
         f"[bold]Seller[/bold]    {seller}",
         f"[bold]UI[/bold]        {address}",
-        f"[bold]Inbox[/bold]     {settings.inbox.resolve()}",
+        f"[bold]Inbox[/bold]     {escape(str(settings.inbox.resolve()))}",
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",
-        f"[bold]Documents[/bold] {settings.documents.resolve()}",
-        f"[bold]AI[/bold]        {ai}",
+        f"[bold]Documents[/bold] {escape(str(settings.documents.resolve()))}",
+        f"[bold]AI[/bold]        {escape(ai)}",
         "[bold]Runs[/bold]      server, worker (schedules), resident run (inbox, issuing, rendering)",
-        f"[bold]Logs[/bold]      {(settings.home / 'logs').resolve()}",
+        f"[bold]Logs[/bold]      {escape(str((settings.home / 'logs').resolve()))}",
         "",
         "`fakturo status` in another terminal tells what waits. Ctrl-C stops all of it.",
     )

@@ -1,16 +1,19 @@
 """`fakturo up` as a whole: server, worker, schedules and resident run, started once for this file."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid4
 
 import psutil
 import pytest
@@ -19,6 +22,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymen
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
+from prefect.states import Running, Scheduled
 from sqlalchemy import insert
 
 from fakturo.ai.simulator.server import start_simulator
@@ -28,7 +32,16 @@ from fakturo.ledger.open import connect, open_ledger, writing
 from fakturo.ledger.tables import orders
 from fakturo.order import content
 from fakturo.settings import current
-from flows.register_deployments import AUTOMATION, deployments_file, register_deployments
+from flows import issue_invoices as room
+from flows.issue_invoices import issue_invoices
+from flows.prune_history import prune_history
+from flows.register_deployments import (
+    AUTOMATION,
+    deployments_file,
+    drop_missed_runs,
+    main,
+    register_deployments,
+)
 
 pytestmark = [
     pytest.mark.server,
@@ -98,6 +111,9 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
         if made.process.poll() is None:
             made.process.terminate()
             made.process.wait(timeout=30)
+        with warnings.catch_warnings():  # what Prefect's threads of this process leave to the collector
+            warnings.simplefilter("ignore")
+            gc.collect()
 
 
 @pytest.fixture
@@ -220,13 +236,66 @@ def test_registering_again_changes_nothing(server, home):
     assert deployments_file().name == "prefect.yaml"
 
 
+def test_what_died_is_marked_as_crashed(server, home):
+    """A run of long ago, so that those of today are left alone."""
+
+    async def leave_behind(client: PrefectClient) -> Any:
+        long_ago = Scheduled(scheduled_time=datetime(2001, 1, 1, tzinfo=UTC))
+        run = await client.create_flow_run(prune_history, state=long_ago)
+        await client.set_flow_run_state(run.id, Running(), force=True)
+        return run.id
+
+    died = ask(leave_behind)
+    asyncio.run(register_deployments(home, datetime(2002, 1, 1, tzinfo=UTC)))
+    run = ask(lambda client: client.read_flow_run(died))
+    assert run.state.is_crashed()
+    assert "nothing was lost" in run.state.message
+
+
+class Missed:
+    """A client that knows of 250 runs that nobody was there to start; half of them a person has asked for."""
+
+    def __init__(self) -> None:
+        self.runs = [FlowRun(flow_id=uuid4(), auto_scheduled=bool(number % 2)) for number in range(250)]
+        self.deleted: list[UUID] = []
+
+    async def read_flow_runs(self, *, flow_run_filter: Any, limit: int, offset: int) -> list[FlowRun]:
+        assert flow_run_filter.state.type.any_ == ["SCHEDULED"]
+        return self.runs[offset : offset + limit]
+
+    async def delete_flow_run(self, run: UUID) -> None:
+        self.deleted.append(run)
+
+
+def test_runs_missed_while_all_was_off_are_dropped_but_for_those_a_person_asked_for():
+    client = Missed()
+    asyncio.run(drop_missed_runs(client, datetime(2026, 3, 2, tzinfo=UTC)))
+    assert client.deleted == [run.id for run in client.runs if run.auto_scheduled]
+    assert len(client.deleted) == 125
+
+
+def test_deployments_are_left_alone_until_something_changes(server, home, monkeypatch, tmp_path):
+    calls: list[tuple[str, ...]] = []
+    monkeypatch.setattr(
+        "flows.register_deployments.subprocess.run", lambda command, **_: calls.append(command)
+    )
+    file = tmp_path / "prefect.yaml"
+    file.write_text("deployments: [{name: prune_history}]")
+    for _ in range(2):
+        main("2001-01-01T00:00:00+00:00", file)
+    assert len(calls) == 1
+    assert calls[0][1:] == ("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
+    file.write_text("deployments: [{name: prune_history}, {name: another}]")
+    for _ in range(2):
+        main("2001-01-01T00:00:00+00:00", file)
+    assert len(calls) == 3, "a deployment that is not there is made"
+
+
 def run_flow(call: Any) -> State[Any]:
     return asyncio.run(call)
 
 
 def test_issues_and_tells_in_a_table(server, home, order):
-    from flows.issue_invoices import issue_invoices
-
     engine = open_ledger(home)
     land(engine, order, 3)
     state = run_flow(issue_invoices(return_state=True))
@@ -246,8 +315,6 @@ async def _artifact(client: PrefectClient, state: State[Any], key: str) -> str:
 
 
 def test_free_text_goes_to_review_where_no_model_is_set_up(server, home, order):
-    from flows.issue_invoices import issue_invoices
-
     engine = open_ledger(home)
     land(engine, order, 2, lane="model")
     state = run_flow(issue_invoices(return_state=True))
@@ -266,8 +333,6 @@ def with_ai(home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 
 
 def test_each_drafted_order_is_a_task_run_that_retries(server, with_ai, order, monkeypatch):
-    from flows import issue_invoices as room
-
     failures = iter([Transient("The AI provider failed (HTTP 502).", status=502)])
     real = room.draft_one
 
@@ -280,7 +345,7 @@ def test_each_drafted_order_is_a_task_run_that_retries(server, with_ai, order, m
     monkeypatch.setattr(room.draft, "retry_delay_seconds", [0.1] * 4)
     engine = open_ledger(with_ai)
     land(engine, order, 2, lane="model")
-    state = run_flow(room.issue_invoices(return_state=True))
+    state = run_flow(issue_invoices(return_state=True))
     assert state.message.endswith("2 drafted.")
     assert sum(states(engine).values()) == 2
     assert not {"queued", "dead_letter"} & states(engine).keys()
@@ -288,29 +353,25 @@ def test_each_drafted_order_is_a_task_run_that_retries(server, with_ai, order, m
     def recorded() -> set[tuple[str, int]]:
         wanted = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
         runs = ask(lambda client: client.read_task_runs(flow_run_filter=wanted))
-        return {(run.name, run.run_count) for run in runs if run.state.is_completed()}
+        return {(run.name, run.run_count) for run in runs if run.state and run.state.is_completed()}
 
     wait_for(lambda: recorded() in ({("draft-1", 2), ("draft-2", 1)}, {("draft-1", 1), ("draft-2", 2)}))
 
 
 def test_no_credit_ends_the_run_degraded_and_keeps_the_orders(server, with_ai, order, monkeypatch):
-    from flows import issue_invoices as room
-
     async def refused(*_given: Any, **_more: Any) -> Any:
         raise QuotaExhausted("The AI provider says that the credit is used up.")
 
     monkeypatch.setattr(room, "draft_one", refused)
     engine = open_ledger(with_ai)
     land(engine, order, 3, lane="model")
-    state = run_flow(room.issue_invoices(return_state=True))
+    state = run_flow(issue_invoices(return_state=True))
     assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
     assert state.message == "Drafting stopped: The AI provider says that the credit is used up."
     assert states(engine) == {"queued": 3}
 
 
 def test_an_order_whose_retries_are_used_up_is_parked(server, with_ai, order, monkeypatch):
-    from flows import issue_invoices as room
-
     async def failing(*_given: Any, **_more: Any) -> Any:
         raise Transient("The AI provider failed (HTTP 503).", status=503)
 
@@ -318,26 +379,22 @@ def test_an_order_whose_retries_are_used_up_is_parked(server, with_ai, order, mo
     monkeypatch.setattr(room.draft, "retry_delay_seconds", [0.0] * 4)
     engine = open_ledger(with_ai)
     land(engine, order, 1, lane="model")
-    state = run_flow(room.issue_invoices(return_state=True))
+    state = run_flow(issue_invoices(return_state=True))
     assert state.message == "0 issued, 1 drafted."
     assert states(engine) == {"parked": 1}
 
 
 def test_a_defect_fails_the_run(server, with_ai, order, monkeypatch):
-    from flows import issue_invoices as room
-
     async def broken(*_given: Any, **_more: Any) -> Any:
         raise ZeroDivisionError
 
     monkeypatch.setattr(room, "draft_one", broken)
     land(open_ledger(with_ai), order, 1, lane="model")
-    state = run_flow(room.issue_invoices(return_state=True))
+    state = run_flow(issue_invoices(return_state=True))
     assert state.is_failed()
 
 
 def test_old_runs_are_deleted_and_the_latest_kept(server, home):
-    from flows.prune_history import prune_history
-
     async def finish(client: PrefectClient) -> None:
         await prune_history(days=3650, return_state=True)
 
