@@ -71,7 +71,7 @@ def read_days(bench: Bench, field: str, column: int, *, date_order: str | None, 
                 WHEN style = 'dotted' THEN try_strptime(regexp_extract(text, '^[\\d.]+'), '%d.%m.%Y')::DATE
                 WHEN style = 'slashed' AND date_order = 'dmy' THEN TRY_CAST(concat_ws('-', y, b, a) AS DATE)
                 WHEN style = 'slashed' AND date_order = 'mdy' THEN TRY_CAST(concat_ws('-', y, a, b) AS DATE)
-                WHEN regexp_full_match(text, '(19|20)\\d{{6}}') THEN try_strptime(text, '%Y%m%d')::DATE
+                WHEN regexp_full_match(text, '(19|20|21)\\d{{6}}') THEN try_strptime(text, '%Y%m%d')::DATE
                 {serial}
                 WHEN style = 'other' THEN coalesce({named})::DATE
             END AS day FROM settled

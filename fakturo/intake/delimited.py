@@ -160,7 +160,10 @@ def _delimiter(chunk: list[Line] | str, is_known: Callable[[str], bool]) -> str:
     sample = [each for each in lines[:_SAMPLE_LINES] if each.strip()]
 
     def merit(delimiter: str) -> tuple[int, float, int]:
-        rows = list(csv.reader(sample, delimiter=delimiter))
+        try:
+            rows = list(csv.reader(sample, delimiter=delimiter))
+        except csv.Error:
+            return 0, 0.0, 0
         if not rows:
             return 0, 0.0, 0
         width = len(rows[0])

@@ -113,7 +113,7 @@ def chunks_of_lines(
             )
             try:
                 if not strange:
-                    yield chunk.decode(encoding).replace("\r\n", "\n"), done
+                    yield chunk.decode(encoding).replace("\r\n", "\n").replace("\r", " "), done
                     continue
             except UnicodeDecodeError:
                 pass
@@ -121,7 +121,7 @@ def chunks_of_lines(
 
 
 def _line(line: bytes, encoding: str) -> Line:
-    line = line.removesuffix(b"\r")
+    line = line.removesuffix(b"\r").replace(b"\r", b" ")
     if encoding != "utf-8" and _is_utf8_on_purpose(line):
         return Line(line.decode("utf-8"), f"is UTF-8 in a file that is {encoding}: mixed encodings")
     try:
@@ -175,10 +175,10 @@ def _utf16(path: Path, most_line_bytes: int) -> Iterator[str]:
             rest += block[:cut] if cut else block
             _check_length(len(rest) if not cut else 0, most_line_bytes)
             if cut:
-                yield rest.replace("\r\n", "\n")
+                yield rest.replace("\r\n", "\n").replace("\r", " ")
                 rest = block[cut:]
     if rest:
-        yield rest.replace("\r\n", "\n")
+        yield rest.replace("\r\n", "\n").replace("\r", " ")
 
 
 def _decodes(data: bytes) -> bool:

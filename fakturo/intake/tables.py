@@ -180,6 +180,8 @@ def _count(bench: Bench) -> int:
 
 
 def _check_width(width: int) -> None:
+    if width == 0:
+        raise BadInput("The records hold no values at all.")
     if width > MOST_COLUMNS:
         raise BadInput(f"The file has {width} columns, more than {MOST_COLUMNS}; this is no table of orders.")
 

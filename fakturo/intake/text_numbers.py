@@ -82,4 +82,6 @@ def currency_of(text: str, seller_currency: str) -> str | None:
 
 def _bare(text: str) -> str:
     found = _BARE.search(text)
-    return found.group().strip() if found else ""
+    if found is None or re.search(r"[\d.,]", text[: found.start()] + text[found.end() :]):
+        return ""
+    return found.group().strip()
