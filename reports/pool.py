@@ -1,28 +1,28 @@
 """A pool of long-lived child processes that make documents; a child that dies costs its invoice one retry.
 
 Processes, not threads: WeasyPrint holds the interpreter, and an image cache shared by threads corrupts PDFs.
+Not a ProcessPoolExecutor: it hangs when a child reaches `max_tasks_per_child` (Python 3.11, gh-115634), and
+a dead child breaks the jobs of all the others.
 """
 
-import os
-import signal
-import threading
+import socket
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from fakturo.errors import RenderError
-from fakturo.invoice import Invoice
-from reports.pdf import Document, Logo, make
+from reports.pdf import Document, Logo
 
-IN_FLIGHT = 4
-"""Jobs handed out per child: enough that none waits, few enough that a dead child takes little along."""
 TASKS_A_CHILD = 500
 """Then a child is replaced: WeasyPrint and Pango keep a little of every document."""
 TRIES = 2
+STARTS = 3
+"""Children that may die while starting, one after the other, before the pool gives up."""
+GOODBYE_S = 5.0
 
 
 class Job(NamedTuple):
@@ -31,6 +31,8 @@ class Job(NamedTuple):
     key: int
     number: str
     content: str
+    year: int = 0
+    """Of issue; the folder that the document goes to."""
     tries: int = 0
 
 
@@ -46,101 +48,140 @@ class RenderPool:
     """Renders invoices in children; a context manager that stops them at its end."""
 
     def __init__(self, processes: int, logo: Logo | None = None) -> None:
+        self.complaints: list[str] = []
+        """What the children say is wrong with this machine though documents can be made."""
         self._processes, self._logo = processes, logo
-        self._children = self._start(processes)
+        self._children: list[_Child] = []
+        self._failed_starts = 0
 
     def __enter__(self) -> Self:
-        """Ready at once; a child starts with its first job."""
+        """Ready at once; a child starts when there is a job for it."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop the children; what has not begun is dropped."""
-        self._children.shutdown(cancel_futures=True)
+        for child in self._children:
+            child.line.close()
+        while self._children:
+            self._children.pop().end()
 
     def render(self, jobs: Iterable[Job]) -> Iterator[Rendered]:
         """Render all jobs, yielding each as it is done, in any order.
 
         A broken invoice gives a reason and the rest goes on; so does one that kills its child every time.
+
+        Raises:
+            RenderError: this machine cannot make any document (no Pango, no WeasyPrint).
         """
         waiting, source = deque[Job](), iter(jobs)
-        flying: dict[Future[Document], Job] = {}
-        while True:
-            self._hand_out(waiting, source, flying)
-            if not flying:
-                return
-            wait(flying, return_when=FIRST_COMPLETED)
-            landed = {future: job for future, job in flying.items() if future.done()}
-            if not any(isinstance(future.exception(), BrokenProcessPool) for future in landed):
-                for future, job in landed.items():
-                    del flying[future]
-                    yield _outcome(job, future)
-                continue
-            self._children.shutdown(cancel_futures=True)  # every future of a broken pool has ended now
-            self._children = self._start(self._processes)
-            for future, job in flying.items():
-                if future.done() and not future.cancelled() and future.exception() is None:
-                    yield _outcome(job, future)
-                elif job.tries + 1 < TRIES:
-                    waiting.append(job._replace(tries=job.tries + 1))
-                else:
-                    yield self._alone(job)
-            flying.clear()
+        try:
+            while True:
+                self._hand_out(waiting, source)
+                if not waiting and not any(child.job for child in self._children):
+                    return
+                for line in wait([child.line for child in self._children]):
+                    child = next(each for each in self._children if each.line is line)
+                    rendered = self._hear(child, waiting)
+                    if rendered:
+                        yield rendered
+        finally:
+            for child in [each for each in self._children if each.job]:  # given up half-way
+                self._part_with(child)
 
-    def _hand_out(
-        self, waiting: deque[Job], source: Iterator[Job], flying: dict[Future[Document], Job]
-    ) -> None:
-        """Keep the children busy; those of jobs that came back first."""
-        while len(flying) < self._processes * IN_FLIGHT:
-            job = waiting.popleft() if waiting else next(source, None)
-            if job is None:
-                return
-            try:
-                flying[self._children.submit(_render, job.content, self._logo)] = job
-            except BrokenProcessPool:  # a child died while idle: nothing was under way in it
-                self._children = self._start(self._processes)
-                waiting.appendleft(job)
+    def _hand_out(self, waiting: deque[Job], source: Iterator[Job]) -> None:
+        """Keep the children busy, and start as many as there is work for."""
+        while len(waiting) < self._processes and (job := next(source, None)):
+            waiting.append(job)
+        for child in [each for each in self._children if each.is_ready and not each.job]:
+            if waiting and not child.give(waiting[0]):  # it died while idle: nothing was under way in it
+                self._part_with(child)
+            elif waiting:
+                waiting.popleft()
+        starting = sum(not child.is_ready for child in self._children)
+        for _ in range(min(self._processes - len(self._children), len(waiting) - starting)):
+            self._children.append(_Child(self._logo))
 
-    def _alone(self, job: Job) -> Rendered:
-        """Render one job in a child of its own, so that it can take no other along."""
-        with self._start(processes=1) as child:
-            future = child.submit(_render, job.content, self._logo)
-            wait([future])
-            return _outcome(job, future)
+    def _hear(self, child: "_Child", waiting: deque[Job]) -> Rendered | None:
+        """Take one message of a child, or the news that it is dead."""
+        try:
+            message = child.line.recv()
+        except (EOFError, OSError):
+            return self._bury(child, waiting)
+        if not child.is_ready:
+            if isinstance(message, str):
+                raise RenderError(message)
+            child.is_ready, self.complaints, self._failed_starts = True, message, 0
+            return None
+        job, child.job, child.tasks = child.job, None, child.tasks + 1
+        if child.tasks >= TASKS_A_CHILD:
+            self._part_with(child)
+        if job is None:
+            return None
+        return Rendered(job, None, message) if isinstance(message, str) else Rendered(job, message)
 
-    def _start(self, processes: int) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(
-            processes,
-            mp_context=get_context("spawn"),  # a fork would copy threads' locks, held or not
-            initializer=_leave_signals_to_the_parent,
-            max_tasks_per_child=TASKS_A_CHILD,
-        )
+    def _bury(self, child: "_Child", waiting: deque[Job]) -> Rendered | None:
+        """A dead child's job is tried once more, first of all."""
+        self._part_with(child)
+        job = child.job
+        if not child.is_ready:
+            self._failed_starts += 1
+            if self._failed_starts >= STARTS:
+                raise RenderError(
+                    f"A rendering process ended while it started (exit code {child.process.returncode}); "
+                    "is there memory left?"
+                )
+        if job is None:
+            return None
+        if job.tries + 1 < TRIES:
+            waiting.appendleft(job._replace(tries=job.tries + 1))
+            return None
+        reason = f"Rendering {job.number} ended its process {TRIES} times: out of memory, killed or too long."
+        return Rendered(job, None, reason)
 
-
-def _outcome(job: Job, future: Future[Document]) -> Rendered:
-    error = future.exception()
-    if error is None:
-        return Rendered(job, future.result())
-    if isinstance(error, BrokenProcessPool):
-        return Rendered(job, None, f"Rendering {job.number} ended its process; report this invoice.")
-    reason = str(error) if isinstance(error, RenderError) else f"{type(error).__name__}: {error}"
-    return Rendered(job, None, reason)
-
-
-def _leave_signals_to_the_parent() -> None:
-    """Ctrl-C reaches the whole group; the parent decides what is finished, and takes us along if it dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    """A killed parent cannot stop its children, and an idle child would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    def _part_with(self, child: "_Child") -> None:
+        self._children.remove(child)
+        child.end()
 
 
-def _render(text: str, logo: Logo | None) -> Document:
-    return make(Invoice.model_validate_json(text), logo)
+class _Child:
+    """One child process, the line to it and what it is doing."""
+
+    def __init__(self, logo: Logo | None) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            handle = theirs.fileno()
+            self.process = subprocess.Popen(  # noqa: S603  our own program
+                (sys.executable, "-m", "reports.child", str(handle)),
+                pass_fds=(handle,),
+                stdin=subprocess.DEVNULL,
+            )
+        self.line = Connection(ours.detach())
+        self.is_ready = False
+        self.job: Job | None = None
+        self.tasks = 0
+        self._send(logo)
+
+    def give(self, job: Job) -> bool:
+        """Hand over a job; False if the child is dead."""
+        self.job = job if self._send(job.content) else None
+        return self.job is not None
+
+    def end(self) -> None:
+        """Close the line; who is at work is killed, for it holds nothing but that work."""
+        self.line.close()
+        if self.job or not self.is_ready:
+            self.process.kill()
+        try:
+            self.process.wait(GOODBYE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def _send(self, message: object) -> bool:
+        try:
+            self.line.send(message)
+        except OSError:
+            return False
+        return True

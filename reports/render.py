@@ -13,14 +13,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from stdnum import iban
 
 from fakturo.errors import RenderError
-from fakturo.invoice import Invoice, InvoiceLine
+from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine, TaxGroup
 from fakturo.money import to_minor
-from fakturo.order import Party
-from reports.columns import Widths, widths
+from reports.columns import Sums, Widths, sums, widths
 from reports.language import Language, language
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _RATED = frozenset({"S", "L", "M"})
+_POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "IN"})
+LONGEST_UNIT = 8
+"""Letters that stand beside the quantity; a longer unit wraps under it."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class LineText:
     name: str
     adjustments: tuple[Said, ...]
     quantity: str
+    unit: str
     price: str
     base: str
     """'per 100', or empty."""
@@ -72,6 +75,7 @@ def html(invoice: Invoice, *, has_logo: bool = False) -> str:
         raise RenderError(f"The invoice of order {invoice.order_id} has no number yet; issue it first.")
     say = language(invoice.language, invoice.seller.country, invoice.currency)
     lines = tuple(_line(line, say) for line in invoice.lines)
+    groups = tuple(_group(group, say) for group in invoice.tax_groups)
     return _template().render(
         invoice=invoice,
         say=say,
@@ -79,22 +83,12 @@ def html(invoice: Invoice, *, has_logo: bool = False) -> str:
         title=f"{say.say(invoice.kind)} {invoice.number}",
         buyer_address=_address(invoice, say),
         meta=_meta(invoice, say),
+        seller_town=_town(invoice.seller.postcode, invoice.seller.city, invoice.seller.country),
         lines=lines,
         widths=_widths(lines, say),
-        adjustments=tuple(
-            Said(each.reason, say.amount(_signed(each.kind, each.amount_minor)))
-            for each in invoice.adjustments
-        ),
-        groups=tuple(
-            GroupText(
-                rate=say.percent(group.rate),
-                category=say.category(group.category),
-                taxable=say.amount(group.taxable_minor),
-                tax=say.amount(group.tax_minor),
-                reason=group.exemption_reason or "",
-            )
-            for group in invoice.tax_groups
-        ),
+        adjustments=tuple(_adjustment(each, say, of_many=len(groups) > 1) for each in invoice.adjustments),
+        groups=groups,
+        sums=_sums(invoice, groups, say),
         please_pay=_please_pay(invoice, say),
         bank=_bank(invoice, say) if _is_payable(invoice) else (),
         iban=iban.format(invoice.seller.iban or ""),
@@ -114,7 +108,6 @@ def _template() -> Template:
 
 
 def _line(line: InvoiceLine, say: Language) -> LineText:
-    unit = say.unit(line.unit)
     percent = say.percent(line.tax_rate)
     return LineText(
         no=str(line.no),
@@ -124,11 +117,38 @@ def _line(line: InvoiceLine, say: Language) -> LineText:
             Said(each.reason, say.amount(_signed(each.kind, to_minor(each.amount, say.currency))))
             for each in line.adjustments
         ),
-        quantity=f"{say.quantity(line.quantity)} {unit}".rstrip(),
+        quantity=say.quantity(line.quantity),
+        unit=say.unit(line.unit),
         price=say.price(line.unit_price),
         base="" if line.price_base == 1 else say.say("price_base", base=say.quantity(line.price_base)),
         tax=percent if line.tax_category in _RATED else f"{percent} {line.tax_category}",
         amount=say.amount(line.net_minor),
+    )
+
+
+def _adjustment(adjustment: DocumentAdjustment, say: Language, *, of_many: bool) -> Said:
+    """With its rate where the document bears several, so that the breakdown can be followed."""
+    rate = f" ({say.percent(adjustment.tax_rate)})" if of_many else ""
+    amount = say.amount(_signed(adjustment.kind, adjustment.amount_minor))
+    return Said(adjustment.reason + rate, amount)
+
+
+def _group(group: TaxGroup, say: Language) -> GroupText:
+    return GroupText(
+        rate=say.percent(group.rate),
+        category=say.category(group.category),
+        taxable=say.amount(group.taxable_minor),
+        tax=say.amount(group.tax_minor),
+        reason=group.exemption_reason or "",
+    )
+
+
+def _sums(invoice: Invoice, groups: Sequence[GroupText], say: Language) -> Sums:
+    return sums(
+        taxable=[say.say("taxable"), *(group.taxable for group in groups)],
+        tax=[say.say("tax_amount"), *(group.tax for group in groups)],
+        amounts=[say.amount(each) for each in (invoice.line_net_minor, invoice.net_minor, invoice.tax_minor)],
+        total=say.money(invoice.total_minor),
     )
 
 
@@ -137,7 +157,7 @@ def _widths(lines: Sequence[LineText], say: Language) -> Widths:
     return widths(
         no=[say.say("position"), *(line.no for line in lines)],
         code=[line.code for line in lines],
-        quantity=[say.say("quantity"), *(line.quantity for line in lines)],
+        quantity=[say.say("quantity"), *(f"{line.quantity} {line.unit[:LONGEST_UNIT]}" for line in lines)],
         price=[say.say("unit_price"), *(text for line in lines for text in (line.price, line.base))],
         tax=[say.tax_name, *(line.tax for line in lines)],
         amount=[amount, *(line.amount for line in lines)],
@@ -153,14 +173,15 @@ def _address(invoice: Invoice, say: Language) -> tuple[str, ...]:
     buyer = invoice.buyer
     abroad = buyer.country is not None and buyer.country != invoice.seller.country
     country = say.country(buyer.country) if abroad else (buyer.country_name or "").upper()
-    lines = (buyer.name or say.say("account", id=buyer.id), buyer.street or "", _town(buyer), country)
+    town = _town(buyer.postcode, buyer.city, buyer.country)
+    lines = (buyer.name or say.say("account", id=buyer.id), buyer.street or "", town, country)
     return tuple(line for line in lines if line)
 
 
-def _town(buyer: Party) -> str:
-    """British and Irish postcodes stand after the town, others before it."""
-    parts = [buyer.postcode or "", buyer.city or ""]
-    if buyer.country in {"GB", "IE", "US", "CA", "AU", "IN"}:
+def _town(postcode: str | None, city: str | None, country: str | None) -> str:
+    """Town and postcode in the order of the country: Leeds LS1 4AP, but 04109 Leipzig."""
+    parts = [postcode or "", city or ""]
+    if country in _POSTCODE_LAST:
         parts.reverse()
     return " ".join(part for part in parts if part)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, exists, func, select
+from sqlalchemy import Engine, exists, func, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from fakturo.ledger.open import reading, writing
@@ -46,11 +46,15 @@ def count_unrendered(engine: Engine) -> int:
         return int(connection.execute(select(func.count(invoices.c.id)).where(~_HAS_ONE)).scalar_one())
 
 
-def unrendered(engine: Engine, *, limit: int, after_id: int = 0) -> list[Unrendered]:
-    """Invoices without a document, oldest first, from the one after `after_id`."""
+def unrendered(
+    engine: Engine, *, limit: int, after_id: int = 0, numbers: Sequence[str] | None = None
+) -> list[Unrendered]:
+    """Invoices without a document, oldest first, after `after_id`; `numbers`: only these."""
     query = (
         select(invoices.c.id, invoices.c.number, invoices.c.issue_date, invoices.c.content)
-        .where(invoices.c.id > after_id, ~_HAS_ONE)
+        .where(
+            invoices.c.id > after_id, ~_HAS_ONE, true() if numbers is None else invoices.c.number.in_(numbers)
+        )
         .order_by(invoices.c.id)
         .limit(limit)
     )
@@ -58,17 +62,28 @@ def unrendered(engine: Engine, *, limit: int, after_id: int = 0) -> list[Unrende
         return [Unrendered(*row) for row in connection.execute(query)]
 
 
-def record(engine: Engine, made: Sequence[Made], *, now: datetime, run_id: str | None) -> None:
-    """Note documents that are on disk; who is noted already stays as it is."""
+def record(engine: Engine, made: Sequence[Made], *, now: datetime, run_id: str | None) -> list[str]:
+    """Note documents that are on disk; who is noted already stays as it is.
+
+    Returns:
+        Numbers of invoices that were noted before with another hash: the file is not what the ledger says.
+    """
     rows: list[dict[str, Any]] = [
         {**each._asdict(), "kind": PDF, "created_at": now, "run_id": run_id} for each in made
     ]
     if not rows:
-        return
+        return []
     dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
     insert = dialect.insert(documents).on_conflict_do_nothing(index_elements=["invoice_id", "kind"])
     with writing(engine) as connection:
         connection.execute(insert, rows)
+        noted = (
+            select(invoices.c.number, documents.c.invoice_id, documents.c.sha256)
+            .join(invoices, invoices.c.id == documents.c.invoice_id)
+            .where(documents.c.kind == PDF, documents.c.invoice_id.in_([each.invoice_id for each in made]))
+        )
+        ours = {each.invoice_id: each.sha256 for each in made}
+        return [row.number for row in connection.execute(noted) if row.sha256 != ours[row.invoice_id]]
 
 
 def find(engine: Engine, number: str) -> Made | None:

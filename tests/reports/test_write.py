@@ -90,8 +90,8 @@ def test_rendering_again_gives_the_same_bytes_or_says_why_not(issued, settings, 
     with pytest.raises(RenderError, match="was changed after it was written"):
         render_again(issued, settings, first.number, first.content)
     file.unlink()
-    with pytest.raises(RenderError, match="is gone"):
-        render_again(issued, settings, first.number, first.content)
+    assert render_again(issued, settings, first.number, first.content) == made.sha256
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == made.sha256
 
 
 def test_another_logo_is_told_apart_from_a_forgery(issued, settings, now, tmp_path):
@@ -100,17 +100,26 @@ def test_another_logo_is_told_apart_from_a_forgery(issued, settings, now, tmp_pa
     logo = tmp_path / "logo.svg"
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>')
     later = settings.model_copy(update={"seller": settings.seller.model_copy(update={"logo": logo})})
-    with pytest.raises(RenderError, match="has changed since"):
+    with pytest.raises(RenderError, match=r"has changed since\."):
+        render_again(issued, later, first.number, first.content)
+    (settings.documents / shelf.find(issued, first.number).path).unlink()
+    with pytest.raises(RenderError, match="take it from a backup"):
         render_again(issued, later, first.number, first.content)
 
 
 def test_two_renderers_at_once_record_one_document_each(issued, settings, now):
     (first, *_) = shelf.unrendered(issued, limit=1)
     made = shelf.Made(first.invoice_id, "2026/x.pdf", "0" * 64, 1, 1)
-    shelf.record(issued, [made], now=now, run_id=None)
-    shelf.record(issued, [made._replace(sha256="1" * 64)], now=now, run_id=None)
+    assert shelf.record(issued, [made], now=now, run_id=None) == []
+    assert shelf.record(issued, [made], now=now, run_id=None) == []
+    other = made._replace(sha256="1" * 64)
+    assert shelf.record(issued, [other], now=now, run_id=None) == [first.number]
     assert [row.sha256 for row in shelved(issued)] == ["0" * 64]
 
 
 def test_a_number_never_leads_out_of_the_folder():
-    assert write._path("../../etc/passwd", "2026") == "2026/______etc_passwd.pdf"
+    path = write._path("../../etc/passwd", 2026)
+    assert path.startswith("2026/______etc_passwd-")
+    assert path.count("/") == 1
+    assert write._path("INV-2026-000042", 2026) == "2026/INV-2026-000042.pdf"
+    assert write._path("A/1", 2026) != write._path("A_1", 2026)

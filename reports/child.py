@@ -1,0 +1,56 @@
+"""A process that makes documents until its parent closes the line: `python -m reports.child FD`.
+
+A program of its own and not a fork or a `multiprocessing` child: those carry the parent's locks along, or
+import the parent's main module again (Prefect: 3 CPU-s and 90 MB that no document needs).
+"""
+
+import contextlib
+import signal
+import sys
+from multiprocessing.connection import Connection
+
+from fakturo.errors import RenderError
+from fakturo.invoice import Invoice
+from reports.pdf import Document, Logo, complaints, make
+
+LONGEST_RENDER_S = 600
+"""The alarm then ends this process; 10,000 lines take about one minute."""
+LONGEST_REASON = 400
+
+
+def serve(parent: Connection) -> None:
+    """Take the logo, say whether this machine can make documents, then turn each text into a document.
+
+    The answer is a Document, or a sentence why there is none.
+    """
+    logo: Logo | None = parent.recv()
+    parent.send(_greeting())
+    while True:
+        text: str = parent.recv()
+        signal.alarm(LONGEST_RENDER_S)
+        answer = _answer(text, logo)
+        signal.alarm(0)
+        parent.send(answer)
+
+
+def _greeting() -> list[str] | str:
+    """What is wrong with this machine though documents can be made; a sentence if they cannot."""
+    try:
+        return complaints()
+    except RenderError as error:
+        return str(error)
+
+
+def _answer(text: str, logo: Logo | None) -> Document | str:
+    try:
+        return make(Invoice.model_validate_json(text), logo)
+    except RenderError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001  whatever it is, the other invoices go on
+        return " ".join(f"{type(error).__name__}: {error}".split())[:LONGEST_REASON]
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    with contextlib.suppress(EOFError, OSError), Connection(int(sys.argv[1])) as line:  # the parent is gone
+        serve(line)
