@@ -138,8 +138,12 @@ def _register(supervisor: Supervisor, child: Child, stopping: list[int]) -> None
 
     console.print("Registering deployments and schedules ...")
     supervisor.start(child)
+    began = said = time.monotonic()
     while not stopping and child.process is not None and child.process.poll() is None:
         time.sleep(LOOK_EVERY_S)
+        if time.monotonic() - said >= SAY_EVERY_S:
+            said = time.monotonic()
+            console.print(f"  registering, {said - began:.0f} s so far; orders are already being issued ...")
     if child.process is not None and child.process.poll() is not None:
         supervisor.children.remove(child)  # done: not to be restarted
         if child.process.returncode:

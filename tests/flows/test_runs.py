@@ -1,0 +1,146 @@
+"""Flows against a real server: states, artifacts, task runs, retries, history."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterFlowRunId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.objects import State
+
+from fakturo.ai.simulator.server import start_simulator
+from fakturo.errors import QuotaExhausted, Transient
+from fakturo.ledger.open import open_ledger
+from fakturo.settings import current
+from flows import issue_invoices as room
+from flows.issue_invoices import issue_invoices
+from flows.prune_history import prune_history
+
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),  # Prefect's own sockets, closed by its threads
+]
+
+
+def run_flow(call: Any) -> State[Any]:
+    return asyncio.run(call)
+
+
+async def _artifact(client: PrefectClient, state: State[Any], key: str) -> str:
+
+    run = state.state_details.flow_run_id
+    wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
+    found = await client.read_artifacts(artifact_filter=wanted)
+    return next(str(each.data) for each in found if each.key == key)
+
+
+@pytest.fixture
+def with_ai(home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Settings with a simulated provider that never fails."""
+    with start_simulator("calm") as simulator:
+        monkeypatch.setenv("FAKTURO_AI_BASE_URL", simulator.base_url)
+        monkeypatch.setenv("FAKTURO_AI_CONCURRENCY", "2")
+        current.cache_clear()
+        yield current()
+
+
+def test_issues_and_tells_in_a_table(server, home, ask, land, states):
+    engine = open_ledger(home)
+    land(engine, 3)
+    state = run_flow(issue_invoices(return_state=True))
+    assert (state.name, state.message) == ("Completed", "3 issued, 0 drafted.")
+    assert states(engine) == {"issued": 3}
+    table = ask(lambda client: _artifact(client, state, "issue-invoices"))
+    assert '{"outcome": "issued", "orders": 3}' in table
+
+
+def test_free_text_goes_to_review_where_no_model_is_set_up(server, home, land, states):
+    engine = open_ledger(home)
+    land(engine, 2, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert state.message == "0 issued, 2 drafted."
+    assert states(engine) == {"needs_review": 2}
+
+
+def test_each_drafted_order_is_a_task_run_that_retries(
+    server, with_ai, monkeypatch, ask, land, states, wait_for
+):
+    failures = iter([Transient("The AI provider failed (HTTP 502).", status=502)])
+    real = room.draft_one
+
+    async def flaky(*given: Any, **more: Any) -> Any:
+        for error in failures:
+            raise error
+        return await real(*given, **more)
+
+    monkeypatch.setattr(room, "draft_one", flaky)
+    monkeypatch.setattr(room.draft, "retry_delay_seconds", [0.1] * 4)
+    engine = open_ledger(with_ai)
+    land(engine, 2, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert state.message.endswith("2 drafted.")
+    assert sum(states(engine).values()) == 2
+    assert not {"queued", "dead_letter"} & states(engine).keys()
+
+    def recorded() -> set[tuple[str, int]]:
+        wanted = FlowRunFilter(id=FlowRunFilterId(any_=[state.state_details.flow_run_id]))
+        runs = ask(lambda client: client.read_task_runs(flow_run_filter=wanted))
+        return {(run.name, run.run_count) for run in runs if run.state and run.state.is_completed()}
+
+    wait_for(lambda: recorded() in ({("draft-1", 2), ("draft-2", 1)}, {("draft-1", 1), ("draft-2", 2)}))
+
+
+def test_no_credit_ends_the_run_degraded_and_keeps_the_orders(server, with_ai, monkeypatch, land, states):
+    async def refused(*_given: Any, **_more: Any) -> Any:
+        raise QuotaExhausted("The AI provider says that the credit is used up.")
+
+    monkeypatch.setattr(room, "draft_one", refused)
+    engine = open_ledger(with_ai)
+    land(engine, 3, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
+    assert state.message == "Drafting stopped: The AI provider says that the credit is used up."
+    assert states(engine) == {"queued": 3}
+
+
+def test_an_order_whose_retries_are_used_up_is_parked(server, with_ai, monkeypatch, land, states):
+    async def failing(*_given: Any, **_more: Any) -> Any:
+        raise Transient("The AI provider failed (HTTP 503).", status=503)
+
+    monkeypatch.setattr(room, "draft_one", failing)
+    monkeypatch.setattr(room.draft, "retry_delay_seconds", [0.0] * 4)
+    engine = open_ledger(with_ai)
+    land(engine, 1, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert state.message == "0 issued, 1 drafted."
+    assert states(engine) == {"parked": 1}
+
+
+def test_a_defect_fails_the_run(server, with_ai, monkeypatch, land):
+    async def broken(*_given: Any, **_more: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(room, "draft_one", broken)
+    land(open_ledger(with_ai), 1, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert state.is_failed()
+
+
+def test_old_runs_are_deleted_and_the_latest_kept(server, home, ask):
+    async def finish(client: PrefectClient) -> None:
+        await prune_history(days=3650, return_state=True)
+
+    ask(finish)
+    before = ask(lambda client: client.read_flow_runs())
+    finished = [run for run in before if run.state.is_final()]
+    assert len(finished) > 2
+    state = run_flow(prune_history(days=0, keep=2, return_state=True))
+    assert state.is_completed()
+    after = {run.id for run in ask(lambda client: client.read_flow_runs())}
+    assert len([run for run in finished if run.id in after]) <= 2
