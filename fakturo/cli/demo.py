@@ -217,7 +217,7 @@ def _closing(settings: Settings, address: str, seconds: float) -> None:
         f"\n{pdfs} PDFs   {settings.documents}\nWarehouse {settings.warehouse_file}\nUI        {address}"
     )
     console.print(
-        f"Ledger    {settings.home / 'ledger.sqlite'}   ({seconds:.0f} s in all)\n\nThree questions to try:"
+        f"Ledger    {settings.home / 'ledger.sqlite'}   ({seconds:.0f} s in all)\n\nThree questions to try (after `source .venv/bin/activate`):"
     )
     for title, query in QUESTIONS:
         console.print(
