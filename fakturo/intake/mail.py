@@ -115,7 +115,11 @@ def _of_html(source: str) -> str:
             pieces.append(re.sub(r"\s+", " ", element.text or ""))
         else:
             pieces.append(
-                "\t" if element.tag in {"td", "th"} else "\n" if element.tag in _BLOCKS - {"br", "tr", "li"} else ""
+                "\t"
+                if element.tag in {"td", "th"}
+                else "\n"
+                if element.tag in _BLOCKS - {"br", "tr", "li"}
+                else ""
             )
             pieces.append(re.sub(r"\s+", " ", element.tail or ""))
     lines = (line.strip(" \t") for line in "".join(pieces).replace("\xa0", " ").split("\n"))

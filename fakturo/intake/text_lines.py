@@ -151,22 +151,19 @@ def _blocks(lines: list[str]) -> Found | None:
 
 def _item(cells: dict[str, str]) -> Item | None:
     """An order line of named cells, each in the one form that leaves no doubt."""
-    if "" in cells.values():  # a cell left empty may mean "as above", or a slip
-        return None
     pieces = _PIECES.fullmatch(cells.get("quantity", ""))
-    code, name = cells.get("code") or None, cells.get("name") or None
-    if pieces is None or not (code or name) or not re.fullmatch(MONEY, cells.get("price", "")):
-        return None
-    if code and not re.fullmatch(CODE, code):
-        return None
-    if name and not _is_name(name):
-        return None
-    if not _PIECE.fullmatch(cells.get("unit") or "EA") or not re.fullmatch(r"\d*", cells.get("no", "")):
-        return None
-    total = cells.get("total") or None
-    if total and not re.fullmatch(MONEY, total):
-        return None
-    return Item(pieces["quantity"], cells["price"], code, name, total)
+    code, name, total = cells.get("code"), cells.get("name"), cells.get("total")
+    sure = (
+        "" not in cells.values(),  # a cell left empty may mean "as above", or a slip
+        code is not None or name is not None,
+        code is None or re.fullmatch(CODE, code),
+        name is None or _is_name(name),
+        re.fullmatch(MONEY, cells.get("price", "")),
+        total is None or re.fullmatch(MONEY, total),
+        _PIECE.fullmatch(cells.get("unit", "EA")),
+        cells.get("no", "1").isdecimal(),
+    )
+    return Item(pieces["quantity"], cells["price"], code, name, total) if pieces and all(sure) else None
 
 
 def _cells(line: str, delimiter: str) -> list[str]:

@@ -21,7 +21,7 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 @pytest.fixture
 def take(sqlite_engine: Engine, settings: Settings, tmp_path: Path, now: datetime) -> Take:
-    """Write a file and take it in: take("orders.csv", "order_id,…", mapping="generic")."""
+    """Write a file and take it in, as in `take("orders.csv", "order_id,…", mapping="generic")`."""
 
     def taken(name: str, content: str | bytes, **options: Any) -> FileOutcome:
         path = tmp_path / name

@@ -8,6 +8,10 @@ from fakturo.cli.screen import console
 from fakturo.settings import current
 
 HEADER = "order_id,customer_id,order_date,sku,name,quantity,unit_price,currency\n"
+TOTAL = (
+    "Total of 2 files: 3 in = 2 accepted + 0 duplicate + 1 quarantined; "
+    "orders: 2 new, 0 duplicate, 0 conflict"
+)
 GOOD = "A1,C7,2026-02-27,L1,Lantern,6,2.55,GBP\n"
 
 
@@ -40,8 +44,7 @@ def test_prints_each_file_and_the_total(ingest, tmp_path):
     assert lines == [
         "a.csv: 2 in = 1 accepted + 0 duplicate + 1 quarantined; orders: 1 new, 0 duplicate, 0 conflict",
         "b.csv: 1 in = 1 accepted + 0 duplicate + 0 quarantined; orders: 1 new, 0 duplicate, 0 conflict",
-        "Total of 2 files: 3 in = 2 accepted + 0 duplicate + 1 quarantined; "
-        "orders: 2 new, 0 duplicate, 0 conflict",
+        TOTAL,
     ]
 
 
@@ -68,7 +71,7 @@ def test_reads_stdin(ingest):
 
 
 def test_stdin_with_a_format(ingest):
-    code, lines = ingest("-", "--format", "txt", stdin=HEADER + GOOD)
+    _, lines = ingest("-", "--format", "txt", stdin=HEADER + GOOD)
 
     assert lines[0].startswith("stdin: 1 in = 1 accepted")
 

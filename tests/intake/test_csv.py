@@ -218,9 +218,10 @@ def test_a_stated_line_total_that_differs_goes_to_a_person(take, rows):
 def test_allowances_charges_tax_terms_and_the_clients_address_are_read(take, rows):
     take(
         "o.csv",
-        "order no;Kundennummer;date;item;qty;price;discount;VAT rate;tax category;uom;price base;freight;terms;PO;"
-        "company;street;city;zip;country;currency\n"
-        "A1;C7;2026-02-27;Lantern;100;12,50;5,00;19%;S;kg;10;4,90;14;PO-9;Blue Door;Mill Rd 1;Leeds;LS1;UK;EUR\n",
+        "order no;Kundennummer;date;item;qty;price;discount;VAT rate;tax category;uom;price base;freight;"
+        "terms;PO;company;street;city;zip;country;currency\n"
+        "A1;C7;2026-02-27;Lantern;100;12,50;5,00;19%;S;kg;10;4,90;"
+        "14;PO-9;Blue Door;Mill Rd 1;Leeds;LS1;UK;EUR\n",
     )
 
     assert json.loads(rows("orders")[0]["content"]) == {

@@ -38,7 +38,7 @@ def test_a_workbook_with_typed_cells(take, rows, tmp_path):
         COLUMNS,
         ["A1", "C7", date(2026, 2, 27), "L1", "Lantern", 6, 0.1 + 0.2, "GBP"],
         [None] * 8,
-        ["A2", 77, datetime(2026, 2, 28, 12, 30), 85123, "Lamp", 2, 1.234, "GBP"],
+        ["A2", 77, datetime.fromisoformat("2026-02-28T12:30"), 85123, "Lamp", 2, 1.234, "GBP"],
     )
     outcome = take("o.xlsx", body)
 
@@ -56,8 +56,8 @@ def test_a_workbook_without_header_is_refused(take, tmp_path):
 def test_parquet_with_doubles_and_timestamps(take, rows, tmp_path):
     path = tmp_path / "made.parquet"
     duckdb.sql(
-        "SELECT 'A1' order_id, 13085::DOUBLE customer_id, TIMESTAMP '2026-02-27 07:45:00' order_date, 'L1' sku, "
-        "'Lantern' AS name, 6 quantity, 0.00001::DOUBLE unit_price, 'GBP' currency"
+        "SELECT 'A1' order_id, 13085::DOUBLE customer_id, TIMESTAMP '2026-02-27 07:45:00' order_date, "
+        "'L1' sku, 'Lantern' AS name, 6 quantity, 0.00001::DOUBLE unit_price, 'GBP' currency"
     ).write_parquet(str(path))
 
     outcome = take("o.parquet", path.read_bytes())
@@ -76,15 +76,16 @@ def northwind(tmp_path):
     with sqlite3.connect(path) as connection:
         connection.executescript("""
             CREATE TABLE Orders (OrderID INTEGER, CustomerID TEXT, OrderDate TEXT, Freight NUMERIC);
-            CREATE TABLE "Order Details" (OrderID INTEGER, ProductID INTEGER, UnitPrice NUMERIC, Quantity INTEGER,
-                Discount REAL);
+            CREATE TABLE "Order Details" (OrderID INTEGER, ProductID INTEGER, UnitPrice NUMERIC,
+                Quantity INTEGER, Discount REAL);
             CREATE TABLE Products (ProductID INTEGER, ProductName TEXT);
-            CREATE TABLE Customers (CustomerID TEXT, CompanyName TEXT, Address TEXT, City TEXT, PostalCode TEXT,
-                Country TEXT);
+            CREATE TABLE Customers (CustomerID TEXT, CompanyName TEXT, Address TEXT, City TEXT,
+                PostalCode TEXT, Country TEXT);
             INSERT INTO Orders VALUES (10250, 'HANAR', '1996-07-08', 65.83);
             INSERT INTO "Order Details" VALUES (10250, 41, 7.7, 10, 0), (10250, 51, 42.4, 35, 0.15);
             INSERT INTO Products VALUES (41, 'Clam Chowder'), (51, 'Dried Apples');
-            INSERT INTO Customers VALUES ('HANAR', 'Hanari Carnes', 'Rua do Paço, 67', 'Rio', '05454-876', 'Brazil');
+            INSERT INTO Customers
+                VALUES ('HANAR', 'Hanari Carnes', 'Rua do Paço, 67', 'Rio', '05454-876', 'Brazil');
         """)
     connection.close()
     return path.read_bytes()

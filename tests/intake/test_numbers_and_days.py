@@ -13,7 +13,7 @@ from fakturo.intake.numbers import read_numbers
 from fakturo.intake.order_text import understand
 from fakturo.intake.text_numbers import Decimals, to_number
 
-GROUPS = {".": (",", "", " ", "'", "\u00a0", "\u202f", "’"), ",": (".", "", " ", "'", "\u00a0")}
+GROUPS = {".": (",", "", " ", "'", "\u00a0", "\u202f", "\u2019"), ",": (".", "", " ", "'", "\u00a0")}
 
 
 def column(texts):
@@ -43,7 +43,8 @@ def days(*texts, date_order=None, serial_dates=False):
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("12", "12"), ("-3", "-3"), ("+4", "4"), ("007", "7"), (".5", "0.5"), ("-.5", "-0.5"), ("2.50", "2.5"),
+        ("12", "12"), ("-3", "-3"), ("+4", "4"), ("007", "7"), (".5", "0.5"), ("-.5", "-0.5"),
+        ("2.50", "2.5"),
         ("2,5", "2.5"), ("1.234,56", "1234.56"), ("1,234.56", "1234.56"), ("1 234,56", "1234.56"),
         ("1'234.50", "1234.5"), ("1\u00a0234", "1234"), ("1,234,567", "1234567"), ("1.234.567", "1234567"),
         ("0,125", "0.125"), ("1234.567", "1234.567"), ("0.0000000001", "0.0000000001"),
@@ -81,7 +82,7 @@ def test_percent_signs_are_read_where_they_may_stand():
     assert numbers("19 %", "7%", percent=True) == {"19 %": Decimal(19), "7%": Decimal(7)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     st.lists(st.decimals(0, 9_999_999, places=2), min_size=1, max_size=6),
     st.sampled_from([".", ","]),
@@ -97,7 +98,7 @@ def test_whatever_the_style_the_number_is_read_back(values, sign, data):
     assert numbers(*texts) == texts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text("0123456789.,' -+e€$", min_size=1, max_size=12), min_size=1, max_size=8))
 def test_garbage_is_a_number_or_a_reason_but_never_a_failure(texts):
     stripped = [text for text in (each.strip() for each in texts) if text]
@@ -107,7 +108,7 @@ def test_garbage_is_a_number_or_a_reason_but_never_a_failure(texts):
     assert all(isinstance(value, Decimal) or value.endswith(".") for value in found.values())
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.text("0123456789.,' ", min_size=1, max_size=10))
 def test_text_and_table_never_read_one_number_differently(text):
     """Property: where both readers of numbers give a value, it is the same one."""
@@ -161,7 +162,7 @@ def test_serial_numbers_count_in_spreadsheets_only():
     }
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.dates(date(1970, 1, 1), date(2199, 12, 31)),
     st.sampled_from(["%Y-%m-%d", "%d.%m.%Y", "%d %B %Y", "%Y%m%d", "%d/%m/%Y"]),
@@ -173,7 +174,7 @@ def test_a_written_day_is_read_back_or_left(day, shape):
     assert found == day or ("/" in text and "day/month" in found)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.lists(st.text("0123456789./- :TZabJanFeb", min_size=1, max_size=14), min_size=1, max_size=6))
 def test_garbage_is_a_day_or_a_reason_but_never_a_failure(texts):
     stripped = [text for text in (each.strip() for each in texts) if text]

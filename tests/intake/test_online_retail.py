@@ -1,4 +1,4 @@
-"""Online Retail: cancellations, bad debts, repeated rows, names of countries; and the real file where it is."""
+"""Online Retail: cancellations, bad debts, repeated rows, countries; and the real file where it is."""
 
 import json
 import os

@@ -96,7 +96,9 @@ def test_a_table_with_semicolons_decimal_commas_and_no_names():
 
 
 def test_a_table_drawn_with_pipes():
-    text = "PO-1234 | 15061\n| sku | qty | price | total |\n|-----|-----|------|---|\n| AB-1 | 2 | 3.50 | 7.00 |\n"
+    text = (
+        "PO-1234 | 15061\n| sku | qty | price | total |\n|-----|-----|---|---|\n| AB-1 | 2 | 3.50 | 7.00 |\n"
+    )
 
     assert lines(read(text)) == [("AB-1", "AB-1", 2, Decimal("3.5"))]
 

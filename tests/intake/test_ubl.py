@@ -16,22 +16,27 @@ BUYER = """<cac:BuyerCustomerParty><cac:Party>
   <cbc:EndpointID schemeID="0088">7300010000001</cbc:EndpointID>
   <cac:PartyIdentification><cbc:ID>C7</cbc:ID></cac:PartyIdentification>
   <cac:PartyName><cbc:Name>Blue Door</cbc:Name></cac:PartyName>
-  <cac:PostalAddress><cbc:StreetName>Mill Rd 1</cbc:StreetName><cbc:AdditionalStreetName>Gate 2</cbc:AdditionalStreetName>
+  <cac:PostalAddress><cbc:StreetName>Mill Rd 1</cbc:StreetName>
+    <cbc:AdditionalStreetName>Gate 2</cbc:AdditionalStreetName>
     <cbc:CityName>Leeds</cbc:CityName><cbc:PostalZone>LS1</cbc:PostalZone>
     <cac:Country><cbc:IdentificationCode>GB</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
   <cac:PartyTaxScheme><cbc:CompanyID>GB123456789</cbc:CompanyID>
     <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
   <cac:Contact><cbc:ElectronicMail>buy@example.com</cbc:ElectronicMail></cac:Contact>
 </cac:Party></cac:BuyerCustomerParty>"""
-TOTAL = """<cac:AnticipatedMonetaryTotal><cbc:LineExtensionAmount currencyID="EUR">98.00</cbc:LineExtensionAmount>
+TOTAL = """<cac:AnticipatedMonetaryTotal>
+  <cbc:LineExtensionAmount currencyID="EUR">98.00</cbc:LineExtensionAmount>
   <cbc:PayableAmount currencyID="EUR">117.60</cbc:PayableAmount></cac:AnticipatedMonetaryTotal>"""
 ALLOWANCE = """<cac:AllowanceCharge><cbc:ChargeIndicator>{charge}</cbc:ChargeIndicator>
-  <cbc:AllowanceChargeReason>{reason}</cbc:AllowanceChargeReason><cbc:Amount currencyID="EUR">{amount}</cbc:Amount>
+  <cbc:AllowanceChargeReason>{reason}</cbc:AllowanceChargeReason>
+  <cbc:Amount currencyID="EUR">{amount}</cbc:Amount>
   </cac:AllowanceCharge>"""
 LINE = """<cac:OrderLine><cac:LineItem><cbc:ID>1</cbc:ID>
-  <cbc:Quantity unitCode="KGM">40</cbc:Quantity><cbc:LineExtensionAmount currencyID="EUR">98.00</cbc:LineExtensionAmount>
+  <cbc:Quantity unitCode="KGM">40</cbc:Quantity>
+  <cbc:LineExtensionAmount currencyID="EUR">98.00</cbc:LineExtensionAmount>
   {inside}
-  <cac:Price><cbc:PriceAmount currencyID="EUR">25</cbc:PriceAmount><cbc:BaseQuantity unitCode="KGM">10</cbc:BaseQuantity></cac:Price>
+  <cac:Price><cbc:PriceAmount currencyID="EUR">25</cbc:PriceAmount>
+    <cbc:BaseQuantity unitCode="KGM">10</cbc:BaseQuantity></cac:Price>
   <cac:Item><cbc:Description>long</cbc:Description><cbc:Name>Sauce</cbc:Name>
     <cac:SellersItemIdentification><cbc:ID>SN-33</cbc:ID></cac:SellersItemIdentification>
     <cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>20</cbc:Percent></cac:ClassifiedTaxCategory></cac:Item>
@@ -42,7 +47,8 @@ LINE_OFF = ALLOWANCE.format(charge="false", reason="Volume", amount="2.00")
 def ubl(head="", buyer=BUYER, total=TOTAL, line=None, after=""):
     line = LINE.format(inside=LINE_OFF) if line is None else line
     return (
-        f'<?xml version="1.0"?><Order {SPACES}><cbc:ID>PO-9</cbc:ID><cbc:IssueDate>2026-02-27</cbc:IssueDate>{head}'
+        f'<?xml version="1.0"?><Order {SPACES}>'
+        f"<cbc:ID>PO-9</cbc:ID><cbc:IssueDate>2026-02-27</cbc:IssueDate>{head}"
         f"<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>{buyer}{after}{total}{line}</Order>"
     )
 
@@ -85,12 +91,28 @@ def test_everything_of_an_order_is_read(take, rows):
                 "adjustments": [{"kind": "allowance", "amount": "2", "reason": "Volume"}],
                 "tax_category": "S",
                 "tax_rate": "20",
-                "source_line": 14,
+                "source_line": 17,
             }
         ],
         "adjustments": [{"kind": "charge", "amount": "9.5", "reason": "Freight"}],
         "stated_net": "98",
         "stated_total": "117.6",
+    }
+
+
+def in_line(more="", old="", new=""):
+    """The line, with more in it, or something of it replaced."""
+    return {
+        "line": LINE.format(inside=LINE_OFF + more).replace(old, new, 1)
+        if old
+        else LINE.format(inside=LINE_OFF + more)
+    }
+
+
+def in_total(name, amount):
+    """The totals, with one more."""
+    return {
+        "total": TOTAL.replace("<cbc:Pay", f'<cbc:{name} currencyID="EUR">{amount}</cbc:{name}><cbc:Pay', 1)
     }
 
 
@@ -100,20 +122,32 @@ def test_everything_of_an_order_is_read(take, rows):
         ({"head": "<cbc:Note>Only if it arrives before Easter</cbc:Note>"}, "element_not_understood"),
         ({"head": "<cbc:OrderTypeCode>221</cbc:OrderTypeCode>"}, "order_type"),
         ({"head": "<cbc:CopyIndicator>true</cbc:CopyIndicator>"}, "order_copy"),
+        (
+            {"head": "<cbc:RequestedInvoiceCurrencyCode>SEK</cbc:RequestedInvoiceCurrencyCode>"},
+            "currency_differs",
+        ),
         ({"after": "<cac:PaymentTerms/>"}, "element_not_understood"),
         ({"after": BUYER.replace("Buyer", "Accounting").replace("C7", "C8")}, "other_payer"),
         ({"line": LINE.format(inside="")}, "line_amount_differs"),
-        ({"line": LINE.format(inside=LINE_OFF + "<cbc:Note>half of it</cbc:Note>")}, "element_not_understood"),
-        ({"line": LINE.format(inside=LINE_OFF + "<cbc:LineStatusCode>5</cbc:LineStatusCode>")}, "element_not_understood"),
-        ({"line": LINE.format(inside=LINE_OFF).replace('BaseQuantity unitCode="KGM"', 'BaseQuantity unitCode="LTR"')}, "unit_differs"),
-        ({"line": LINE.format(inside=LINE_OFF).replace('PriceAmount currencyID="EUR"', 'PriceAmount currencyID="SEK"')}, "currency_differs"),
-        ({"line": LINE.format(inside=LINE_OFF).replace("</cac:Item>", "<cac:ClassifiedTaxCategory/></cac:Item>")}, "tax_unclear"),
-        ({"total": TOTAL.replace("<cbc:Pay", '<cbc:PrepaidAmount currencyID="EUR">5</cbc:PrepaidAmount><cbc:Pay')}, "amount_not_understood"),
-        ({"total": TOTAL.replace("<cbc:Pay", '<cbc:TaxInclusiveAmount currencyID="EUR">117.61</cbc:TaxInclusiveAmount><cbc:Pay')}, "stated_amount_differs"),
-        ({"total": TOTAL.replace("<cbc:Pay", '<cbc:AllowanceTotalAmount currencyID="EUR">1</cbc:AllowanceTotalAmount><cbc:Pay')}, "stated_amount_differs"),
-        ({"head": "<cbc:RequestedInvoiceCurrencyCode>SEK</cbc:RequestedInvoiceCurrencyCode>"}, "currency_differs"),
+        (in_line("<cbc:Note>half of it</cbc:Note>"), "element_not_understood"),
+        (in_line("<cbc:LineStatusCode>5</cbc:LineStatusCode>"), "element_not_understood"),
+        (in_line("", 'BaseQuantity unitCode="KGM"', 'BaseQuantity unitCode="LTR"'), "unit_differs"),
+        (in_line("", 'PriceAmount currencyID="EUR"', 'PriceAmount currencyID="SEK"'), "currency_differs"),
+        (in_line("", "</cac:Item>", "<cac:ClassifiedTaxCategory/></cac:Item>"), "tax_unclear"),
+        (
+            in_line("", "</cac:Price>", "<cac:AlternativeConditionPrice/></cac:Price>"),
+            "element_not_understood",
+        ),
+        (in_total("PrepaidAmount", "5"), "amount_not_understood"),
+        (in_total("TaxInclusiveAmount", "117.61"), "stated_amount_differs"),
+        (in_total("AllowanceTotalAmount", "1"), "stated_amount_differs"),
+        (
+            {"line": LINE.format(inside=LINE_OFF).replace("</cac:OrderLine>", "<cbc:Note/></cac:OrderLine>")},
+            "element_not_understood",
+        ),
+        ({"line": LINE.format(inside=LINE_OFF) + "<cac:OrderLine/>"}, "line_unclear"),
     ],
-)  # fmt: skip
+)
 def test_what_may_change_the_amounts_sends_it_to_a_person(take, rows, changes, code):
     take("po.xml", ubl(**changes))
 

@@ -133,7 +133,11 @@ def test_who_loses_a_race_tries_once_more_and_sees_duplicates(engine, now, order
         return real(ledger, job)
 
     calls = iter([late, real, late])
-    monkeypatch.setattr(landing, "_write", lambda *arguments: next(calls)(*arguments))
+
+    def write(ledger, job):
+        return next(calls)(ledger, job)
+
+    monkeypatch.setattr(landing, "_write", write)
 
     assert put(engine, now, arriving(order)) == (2, 0, 2, 0, 0, 1, 0)
     assert len(tries) == 2
