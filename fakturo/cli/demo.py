@@ -216,9 +216,8 @@ def _closing(settings: Settings, address: str, seconds: float) -> None:
     console.print(
         f"\n{pdfs} PDFs   {settings.documents}\nWarehouse {settings.warehouse_file}\nUI        {address}"
     )
-    console.print(
-        f"Ledger    {settings.home / 'ledger.sqlite'}   ({seconds:.0f} s in all)\n\nThree questions to try (after `source .venv/bin/activate`):"
-    )
+    console.print(f"Ledger    {settings.home / 'ledger.sqlite'}   ({seconds:.0f} s in all)")
+    console.print("\nThree questions to try, after `source .venv/bin/activate`:")
     for title, query in QUESTIONS:
         console.print(
             f'  # {title}\n  FAKTURO_HOME={settings.home.name} fakturo sql "{query}"', soft_wrap=True
