@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -109,15 +110,16 @@ class Tree:
             )
 
     def kill(self, *, parent_only: bool) -> list[str]:
-        """Send SIGKILL; returns which processes were still there two seconds later."""
+        """Send SIGKILL; returns which processes were still there ten seconds later."""
         assert self.up is not None
         parent = psutil.Process(self.up.pid)
         below = parent.children(recursive=True)
-        commands = {each.pid: " ".join(each.cmdline()[-4:]) for each in below}
+        commands = {each.pid: _command(each) for each in below}
         for each in [parent] if parent_only else [parent, *below]:
-            each.kill()
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
         self.up.wait()
-        _, alive = psutil.wait_procs(below, timeout=2)
+        _, alive = psutil.wait_procs(below, timeout=10)
         return [commands[each.pid] for each in alive]
 
     def stop(self) -> float:
@@ -127,6 +129,13 @@ class Tree:
         self.up.terminate()
         self.up.wait(STOP_S)
         return time.monotonic() - began
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()[-4:])
+    except psutil.Error:  # it has just ended by itself
+        return "ended"
 
 
 def feed(home: Path, files: list[Path]) -> None:

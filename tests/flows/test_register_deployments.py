@@ -85,7 +85,7 @@ def test_deployments_are_left_alone_until_something_changes(server, home, monkey
     for _ in range(2):
         main("2001-01-01T00:00:00+00:00", file)
     assert len(calls) == 1
-    assert calls[0][1:] == ("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
+    assert calls[0][4:] == ("-m", "prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
     file.write_text("deployments: [{name: prune_history}, {name: another}]")
     for _ in range(2):
         main("2001-01-01T00:00:00+00:00", file)
