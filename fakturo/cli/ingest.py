@@ -27,9 +27,9 @@ def ingest(
     from fakturo.clock import utc_now
     from fakturo.errors import BadInput
     from fakturo.intake import ingest as intake
-    from fakturo.intake.mapping import load
     from fakturo.intake.outcome import total
     from fakturo.intake.recognise import FORMATS
+    from fakturo.intake.rows.mapping import load
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 

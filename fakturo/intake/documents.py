@@ -6,12 +6,14 @@ from itertools import chain
 from typing import Any
 
 from fakturo.errors import BadInput
-from fakturo.intake import json_documents, texts, ubl
-from fakturo.intake.json_rows import Value, is_row, values, write_rows
-from fakturo.intake.mapping import Mapping
+from fakturo.intake import json_documents
+from fakturo.intake.letters import texts
 from fakturo.intake.reading import Reading, Request, SeenBefore
+from fakturo.intake.rows.json_rows import Value, is_row, values, write_rows
+from fakturo.intake.rows.mapping import Mapping
+from fakturo.intake.rows.table_file import read_records
 from fakturo.intake.spool import Spool
-from fakturo.intake.table_file import read_records
+from fakturo.intake.ubl import order as ubl
 from fakturo.ledger.arrivals import Landed, Landing, Refused
 
 EMAIL = "email"

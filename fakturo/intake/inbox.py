@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 
 from fakturo.intake.archive import clear_left_over
 from fakturo.intake.ingest import ingest_file
-from fakturo.intake.mapping import ready
 from fakturo.intake.outcome import FileOutcome
+from fakturo.intake.rows.mapping import ready
 from fakturo.settings import Settings
 
 PROCESSED = "processed"

@@ -14,11 +14,12 @@ import duckdb
 from sqlalchemy import Engine
 
 from fakturo.errors import BadInput
-from fakturo.intake import archive, documents, table_file
-from fakturo.intake.mapping import load
+from fakturo.intake import archive, documents
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.reading import Request
 from fakturo.intake.recognise import TABLES, Format, recognise
+from fakturo.intake.rows import table_file
+from fakturo.intake.rows.mapping import load
 from fakturo.ledger.arrivals import FileFacts
 from fakturo.ledger.landing import contents_of, known, land
 from fakturo.settings import Settings

@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from fakturo.errors import BadInput
-from fakturo.intake import texts
-from fakturo.intake.assemble import landing
-from fakturo.intake.json_rows import Value
+from fakturo.intake.landing import landing
+from fakturo.intake.letters import texts
+from fakturo.intake.rows.json_rows import Value
 from fakturo.ledger.arrivals import Landing, Refused
 from fakturo.order import Order
 

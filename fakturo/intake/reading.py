@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fakturo.intake.archive import Taken
-from fakturo.intake.mapping import Mapping
 from fakturo.intake.outcome import Progress
 from fakturo.intake.recognise import Format
+from fakturo.intake.rows.mapping import Mapping
 from fakturo.ledger.arrivals import Landed, Landing, Refused
 from fakturo.settings import Settings
 

@@ -6,9 +6,10 @@ import zipfile
 
 import pytest
 
-from fakturo.intake import archive, delimited
+from fakturo.intake import archive
 from fakturo.intake.archive import open_regular
 from fakturo.intake.ingest import ingest_bytes, ingest_file, walk
+from fakturo.intake.rows import delimited
 from fakturo.settings import load
 
 HEADER = "order_id,customer_id,order_date,sku,name,quantity,unit_price,currency\n"

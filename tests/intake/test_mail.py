@@ -4,7 +4,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from fakturo.intake import mail
+from fakturo.intake.letters import mail
 
 ORDER = "Hello,\n\n- 2 x LANTERN (21217) @ £9.95\n\nAccount 14560.\n\nThanks\n"
 

@@ -8,8 +8,8 @@ import pytest
 
 from fakturo.errors import BadInput
 from fakturo.intake.countries import iso_code
-from fakturo.intake.lookups import unit_code
-from fakturo.intake.mapping import load, plain_name, ready, recognised
+from fakturo.intake.rows.lookups import unit_code
+from fakturo.intake.rows.mapping import load, plain_name, ready, recognised
 
 MINIMAL = """
 columns:

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakturo.intake.days import read_days
+from fakturo.intake.letters.numbers import Decimals, to_number
+from fakturo.intake.letters.order_text import understand
 from fakturo.intake.numbers import read_numbers
-from fakturo.intake.order_text import understand
-from fakturo.intake.text_numbers import Decimals, to_number
 
 GROUPS = {".": (",", "", " ", "'", "\u00a0", "\u202f", "\u2019"), ",": (".", "", " ", "'", "\u00a0")}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.intake.order_text import understand
+from fakturo.intake.letters.order_text import understand
 
 REAL = Path(os.environ.get("FAKTURO_TEST_DATA", "../shared/data")) / "order_texts" / "order_emails.jsonl"
 TODAY = date(2026, 3, 2)

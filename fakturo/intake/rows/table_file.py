@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from functools import partial
 
 from fakturo.errors import BadInput
-from fakturo.intake import judge, tables
-from fakturo.intake.assemble import Unfit, assemble, refuse_unfit, refused
-from fakturo.intake.cancellations import link
-from fakturo.intake.delimited import Records, write_records
-from fakturo.intake.mapping import Mapping, ready, recognised
 from fakturo.intake.reading import Reading, Request, SeenBefore
+from fakturo.intake.rows import judge, tables
+from fakturo.intake.rows.assemble import Unfit, assemble, refuse_unfit, refused
+from fakturo.intake.rows.cancellations import link
+from fakturo.intake.rows.delimited import Records, write_records
+from fakturo.intake.rows.mapping import Mapping, ready, recognised
+from fakturo.intake.rows.tables import Table
+from fakturo.intake.rows.zip_limits import check_zip
 from fakturo.intake.spool import Spool
-from fakturo.intake.tables import Table
 from fakturo.intake.workbench import Bench, workbench
-from fakturo.intake.zip_limits import check_zip
 
 
 @contextmanager

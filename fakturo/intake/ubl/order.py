@@ -12,9 +12,9 @@ from lxml import etree
 from pydantic import ValidationError
 
 from fakturo.errors import BadInput
-from fakturo.intake.assemble import landing
-from fakturo.intake.ubl_checks import check
-from fakturo.intake.ubl_paths import Node, find, find_all, text_of
+from fakturo.intake.landing import landing
+from fakturo.intake.ubl.checks import check
+from fakturo.intake.ubl.paths import Node, find, find_all, text_of
 from fakturo.ledger.arrivals import Landing, Refused
 from fakturo.order import Order
 from fakturo.settings import Seller

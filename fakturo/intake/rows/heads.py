@@ -1,7 +1,7 @@
 """Whole orders: what all rows of one id agree on, what the first of them says, and what speaks against it."""
 
-from fakturo.intake.fields import LOOSE, STRICT, FieldName
-from fakturo.intake.mapping import Mapping
+from fakturo.intake.rows.fields import LOOSE, STRICT, FieldName
+from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import Bench, literal
 
 

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
-from fakturo.intake.fields import REQUIRED, FieldName, dictionary
-from fakturo.intake.mapping import Mapping
+from fakturo.intake.rows.fields import REQUIRED, FieldName, dictionary
+from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import literal
 
 LONGEST: tuple[tuple[FieldName, int], ...] = (

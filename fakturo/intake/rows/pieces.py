@@ -1,7 +1,7 @@
 """One order line as JSON, made by SQL from a row of `told`: `,"code":"85123A","name":…}`, to be numbered."""
 
-from fakturo.intake.fields import FieldName
-from fakturo.intake.mapping import Mapping
+from fakturo.intake.rows.fields import FieldName
+from fakturo.intake.rows.mapping import Mapping
 from fakturo.money import exponent
 
 _EXACT = (

@@ -10,10 +10,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from fakturo.intake import text_lines
-from fakturo.intake.text_lines import Item
-from fakturo.intake.text_numbers import Decimals, currency_of, to_number
-from fakturo.intake.text_roles import Facts, read_role
+from fakturo.intake.letters import lines as text_lines
+from fakturo.intake.letters.lines import Item
+from fakturo.intake.letters.numbers import Decimals, currency_of, to_number
+from fakturo.intake.letters.roles import Facts, read_role
 from fakturo.issue import line_net_minor
 from fakturo.money import to_minor
 from fakturo.order import Order, OrderLine, Party

@@ -16,7 +16,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from fakturo.errors import BadInput
-from fakturo.intake.fields import REQUIRED, FieldName
+from fakturo.intake.rows.fields import REQUIRED, FieldName
 from fakturo.money import exponent
 from fakturo.order import Record
 
@@ -182,7 +182,7 @@ def load(name: str) -> Mapping:
 @cache
 def ready() -> dict[str, Mapping]:
     """The mappings that ship with Fakturo, by name."""
-    folder = resources.files("fakturo.intake") / "mappings"
+    folder = resources.files("fakturo.intake.rows") / "mappings"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda f: f.name)
     loaded = [_parsed(file.read_text(encoding="utf-8"), file.name) for file in files]
     return {mapping.name: mapping for mapping in loaded}

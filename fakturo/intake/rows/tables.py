@@ -11,7 +11,7 @@ import duckdb
 
 from fakturo import duckdb_extensions
 from fakturo.errors import BadInput
-from fakturo.intake.delimited import BROKEN, FIELD, FILLER, Records
+from fakturo.intake.rows.delimited import BROKEN, FIELD, FILLER, Records
 from fakturo.intake.workbench import Bench, literal, quoted
 
 SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(

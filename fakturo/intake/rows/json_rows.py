@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from fakturo.errors import BadInput
-from fakturo.intake.delimited import BROKEN, FIELD, FILLER, Records
 from fakturo.intake.encoding import CHUNK_BYTES
+from fakturo.intake.rows.delimited import BROKEN, FIELD, FILLER, Records
 
 _CONTROL = re.compile("[\x00-\x1f]+")
 _SPACE = " \t\r\n"

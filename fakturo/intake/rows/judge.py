@@ -10,14 +10,14 @@ import duckdb
 
 from fakturo.errors import BadInput
 from fakturo.intake.days import read_days
-from fakturo.intake.fields import FIELDS, NUMBERS, WITH_SIGN, WORDS, FieldName, dictionary
-from fakturo.intake.heads import make_heads
-from fakturo.intake.lookups import read_words, readers
-from fakturo.intake.mapping import Mapping, Rule
 from fakturo.intake.numbers import read_numbers
-from fakturo.intake.pieces import order_line
-from fakturo.intake.reasons import Reason, reasons_of
-from fakturo.intake.tables import Table, cells_by_name
+from fakturo.intake.rows.fields import FIELDS, NUMBERS, WITH_SIGN, WORDS, FieldName, dictionary
+from fakturo.intake.rows.heads import make_heads
+from fakturo.intake.rows.lookups import read_words, readers
+from fakturo.intake.rows.mapping import Mapping, Rule
+from fakturo.intake.rows.pieces import order_line
+from fakturo.intake.rows.reasons import Reason, reasons_of
+from fakturo.intake.rows.tables import Table, cells_by_name
 from fakturo.intake.workbench import Bench, literal
 from fakturo.money import exponent
 

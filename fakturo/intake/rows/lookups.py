@@ -6,7 +6,7 @@ from typing import get_args
 
 from fakturo.errors import BadInput
 from fakturo.intake.countries import iso_code
-from fakturo.intake.mapping import Mapping
+from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import Bench, literal
 from fakturo.money import exponent
 from fakturo.order import TaxCategory

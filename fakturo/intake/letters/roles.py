@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from fakturo.intake.countries import iso_code
-from fakturo.intake.text_numbers import MONEY
+from fakturo.intake.letters.numbers import MONEY
 
 PO = r"(?P<po>[A-Z]{0,6}[-/_]?\d[A-Z0-9/_-]{2,24})"
 ACCOUNT = r"(?P<customer>[A-Z]{0,4}-?\d{3,14})"

@@ -3,8 +3,8 @@
 import re
 from typing import NamedTuple
 
-from fakturo.intake.mapping import plain_name
-from fakturo.intake.text_numbers import MONEY
+from fakturo.intake.letters.numbers import MONEY
+from fakturo.intake.rows.mapping import plain_name
 
 CODE = r"[A-Z0-9][A-Z0-9._/-]{1,24}"
 _QUANTITY = r"(?P<quantity>\d+)"

@@ -5,10 +5,10 @@ from datetime import date
 
 from fakturo.check import Finding
 from fakturo.errors import BadInput
-from fakturo.intake import mail
-from fakturo.intake.assemble import landing
 from fakturo.intake.encoding import legacy
-from fakturo.intake.order_text import understand
+from fakturo.intake.landing import landing
+from fakturo.intake.letters import mail
+from fakturo.intake.letters.order_text import understand
 from fakturo.ledger.arrivals import Landing
 from fakturo.ledger.findings import in_words
 from fakturo.order import identity

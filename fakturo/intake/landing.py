@@ -1,0 +1,64 @@
+"""An order that was understood, from whatever format, on its way into the ledger."""
+
+import hashlib
+import re
+
+from fakturo.check import Finding
+from fakturo.ledger.arrivals import Landing
+from fakturo.ledger.findings import in_words
+from fakturo.order import Order, content
+
+
+def landing(
+    order: Order,
+    *,
+    rows: int,
+    first_line: int | None,
+    findings: tuple[Finding, ...] = (),
+    raw: str | None = None,
+    sha256: str | None = None,
+    original: str | None = None,
+) -> Landing:
+    """An order that code understood, ready for the ledger; with findings it goes to a person.
+
+    Args:
+        sha256: its identity, where that is not the one of its content.
+        original: of a cancellation, the order that we found it takes back; the source did not say it, so it
+            is no part of its identity.
+    """
+    text = content(order)
+    sha256 = sha256 or _identity(text)
+    if original is not None and order.cancels is None:
+        order = order.model_copy(update={"cancels": original})
+        text = content(order)
+    return Landing(
+        external_id=order.external_id,
+        content_sha256=sha256,
+        kind=order.kind,
+        lane="rules",
+        status="needs_review" if findings else "queued",
+        status_reason=in_words(findings) if findings else None,
+        rows=rows,
+        customer=order.customer.model_dump_json(exclude_defaults=True),
+        customer_id=order.customer.id,
+        currency=order.currency,
+        ordered_on=order.ordered_on,
+        po_number=order.po_number,
+        line_count=len(order.lines),
+        content=text,
+        raw=raw,
+        first_line=first_line,
+        cancels=order.cancels,
+        findings=findings,
+    )
+
+
+def _identity(text: str) -> str:
+    """`fakturo.order.identity` of an order's canonical text, without writing it a second time.
+
+    Within a JSON string every quote is escaped, so this key can only be the field itself.
+    """
+    return hashlib.sha256(_SOURCE_LINE.sub("", text).encode()).hexdigest()
+
+
+_SOURCE_LINE = re.compile(r',"source_line":\d+')
