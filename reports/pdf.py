@@ -1,4 +1,4 @@
-"""HTML -> PDF bytes. The only place that imports WeasyPrint; it costs 2 s, so only children import this.
+"""HTML -> PDF bytes. The only place that imports WeasyPrint; 2 s, with the first page.
 
 Same invoice, same fonts, same library: same bytes, in every process. Dates come from the invoice, the file
 identifier from its hash, and nothing is fetched but the logo that was handed in.
@@ -84,18 +84,19 @@ def make(invoice: Invoice, logo: Logo | None = None) -> Document:
         RenderError: WeasyPrint or Pango is missing, the logo is no image, or the layout failed.
     """
     press = _press()
-    fetcher = press.fetcher(logo)
-    source = press.library.HTML(string=html(invoice, has_logo=logo is not None), url_fetcher=fetcher)
+    page = html(invoice, has_logo=logo is not None)
+    source = press.library.HTML(string=page, url_fetcher=press.fetcher(logo))
     identifier = bytes.fromhex(content_sha256(content(invoice)))[:16]
+    images: dict[str, Any] = {}  # shared by threads it corrupts, kept for long it leaks 3 MB an invoice
     laid_out = source.render(
         font_config=press.fonts,
         stylesheets=[press.css],
-        cache={},  # of images; shared by threads it corrupts, kept for long it leaks 3 MB an invoice
+        cache=images,
         pdf_variant=VARIANT,
     )
     data = laid_out.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True)
-    if logo is not None and not fetcher.asked:
-        raise RenderError("The logo could not be embedded; check FAKTURO_SELLER_LOGO.")
+    if logo is not None and images.get(_LOGO) is None:
+        raise RenderError(f"FAKTURO_SELLER_LOGO is no {logo.mime} image that can be read; check the file.")
     return Document(data, len(laid_out.pages))
 
 
@@ -143,13 +144,11 @@ def _press() -> _Press:
         def __init__(self, logo: Logo | None) -> None:
             super().__init__(allowed_protocols=())
             self.logo = logo
-            self.asked = False
 
         def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002
             """Give the logo's bytes."""
             if url != _LOGO or self.logo is None:
                 raise ValueError(f"{url} may not be fetched")
-            self.asked = True
             return URLFetcherResponse(url, self.logo.data, {"Content-Type": self.logo.mime})
 
     fonts = FontConfiguration()

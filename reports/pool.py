@@ -17,6 +17,7 @@ from typing import NamedTuple, Self
 from fakturo.errors import RenderError
 from reports.pdf import Document, Logo
 
+PROGRAM = (sys.executable, "-m", "reports.child")
 TASKS_A_CHILD = 500
 """Then a child is replaced: WeasyPrint and Pango keep a little of every document."""
 TRIES = 2
@@ -153,7 +154,7 @@ class _Child:
         with theirs:
             handle = theirs.fileno()
             self.process = subprocess.Popen(  # noqa: S603  our own program
-                (sys.executable, "-m", "reports.child", str(handle)),
+                (*PROGRAM, str(handle)),
                 pass_fds=(handle,),
                 stdin=subprocess.DEVNULL,
             )

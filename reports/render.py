@@ -20,7 +20,14 @@ from reports.language import Language, language
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _RATED = frozenset({"S", "L", "M"})
+_UNPRINTABLE = dict.fromkeys(
+    (*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
+"""Control characters, and the marks that turn the direction of text: they could show 48.00 as 00.84."""
 _POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "IN"})
+LETTERS_A_ROW = 30
+TALL_ROWS = 20
+"""More than these are not kept on one page; a page has room for 55."""
 LONGEST_UNIT = 8
 """Letters that stand beside the quantity; a longer unit wraps under it."""
 
@@ -48,6 +55,8 @@ class LineText:
     """'per 100', or empty."""
     tax: str
     amount: str
+    is_tall: bool
+    """Whether it may break over two pages."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ def html(invoice: Invoice, *, has_logo: bool = False) -> str:
     say = language(invoice.language, invoice.seller.country, invoice.currency)
     lines = tuple(_line(line, say) for line in invoice.lines)
     groups = tuple(_group(group, say) for group in invoice.tax_groups)
-    return _template().render(
+    page = _template().render(
         invoice=invoice,
         say=say,
         has_logo=has_logo,
@@ -92,7 +101,9 @@ def html(invoice: Invoice, *, has_logo: bool = False) -> str:
         please_pay=_please_pay(invoice, say),
         bank=_bank(invoice, say) if _is_payable(invoice) else (),
         iban=iban.format(invoice.seller.iban or ""),
+        is_tall=len(invoice.adjustments) + len(groups) > TALL_ROWS,
     )
+    return page.translate(_UNPRINTABLE)
 
 
 @cache
@@ -123,6 +134,7 @@ def _line(line: InvoiceLine, say: Language) -> LineText:
         base="" if line.price_base == 1 else say.say("price_base", base=say.quantity(line.price_base)),
         tax=percent if line.tax_category in _RATED else f"{percent} {line.tax_category}",
         amount=say.amount(line.net_minor),
+        is_tall=len(line.adjustments) + len(line.name) // LETTERS_A_ROW > TALL_ROWS,
     )
 
 

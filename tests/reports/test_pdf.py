@@ -1,5 +1,8 @@
 """Real PDFs, opened again: pages, totals, identical bytes in every process."""
 
+import re
+import sys
+import warnings
 from decimal import Decimal
 
 import pypdf
@@ -7,10 +10,20 @@ import pytest
 
 from fakturo.errors import RenderError
 from fakturo.invoice import content
-from fakturo.order import Adjustment, Party
+from fakturo.order import Adjustment, OrderLine, Party
+from fakturo.settings import Seller
 from reports import pdf
 from reports.pdf import complaints, make, read_logo
 from reports.pool import Job, RenderPool
+
+
+def two(first, second):
+    """Six of one thing and one of another."""
+    return (
+        OrderLine(no=1, name="Lantern", quantity=Decimal(6), unit_price=Decimal(first)),
+        OrderLine(no=2, name="Cake stand", quantity=Decimal(1), unit_price=Decimal(second)),
+    )
+
 
 LOGO = b'<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="80" height="20"/></svg>'
 
@@ -35,6 +48,95 @@ def test_the_amounts_on_the_page_are_those_of_the_record(make_invoice, text_of):
     ):
         assert shown in page
     assert "Please pay £39.60 by 1 April 2026 (within 30 days)." in page
+
+
+GOLDEN = """\
+Blue Door Ltd
+Blue Door Ltd · 12 Mill Road · Leeds LS1 4AP
+Blue Door Ltd
+Invoice no. INV-2026-000042
+Invoice date 2 March 2026
+Payment due 1 April 2026
+Tax point 27 February 2026
+Our order A-1
+Customer no. C-1
+Invoice
+No. Item Description Quantity Unit price VAT Amount, GBP
+1 85123A Lantern 6 2.55 20% 15.30
+2 22423 Cake stand 1 14.70 20% 14.70
+VAT breakdown Taxable VAT
+20% Standard rate 30.00 6.00
+Net total 30.00
+VAT 6.00
+Amount due £36.00
+Payment
+Please pay £36.00 by 1 April 2026 (within 30 days).
+Account holder Blue Door Ltd
+IBAN GB33 BUKB 2020 1555 5555 55
+BIC BUKBGB22
+Reference INV-2026-000042
+Blue Door Ltd
+12 Mill Road
+Leeds LS1 4AP
+IBAN GB33 BUKB 2020 1555 5555 55
+BIC BUKBGB22
+VAT no. GB123456789
+Page 1 of 1
+"""
+
+
+def test_the_whole_page_reads_as_it_should(make_invoice, text_of):
+    (page,) = text_of(make(make_invoice()).data, "-raw")
+    assert page == GOLDEN
+
+
+def test_a_german_invoice_of_0_and_of_3_decimals(make_invoice, text_of):
+    """6 x 2500 + 1000 = 16000, 19 % = 3040, due 19040; 6 x 2.125 + 1 = 13.750, 20 % = 2.750, due 16.500."""
+    german = Seller(name="Nordlicht GmbH", country="DE", language="de", tax_rate=Decimal(19), terms_days=14)
+    (page,) = text_of(make(make_invoice(german, currency="JPY", lines=two("2500", "1000"))).data)
+    for shown in (
+        "Rechnung",
+        "Betrag, JPY",
+        "15.000",
+        "16.000",
+        "3.040",
+        "19.040 ¥",
+        "Seite 1 von 1",
+    ):
+        assert shown in page
+    (page,) = text_of(make(make_invoice(currency="BHD", lines=two("2.125", "1"))).data)
+    for shown in ("12.750", "13.750", "2.750", "BHD 16.500"):
+        assert shown in page
+
+
+def test_no_number_is_ever_broken(make_invoice, text_of):
+    """987654321 x 1234567.89 = 1219326311126352.69, 20 % = 243865262225270.54, due 1463191573351623.23."""
+    line = OrderLine(
+        no=1, code="C" * 60, name="N" * 90, quantity=Decimal(987654321), unit_price=Decimal("1234567.89")
+    )
+    text = "".join(text_of(make(make_invoice(lines=(line,))).data))
+    for shown in ("987,654,321", "1,234,567.89", "1,219,326,311,126,352.69", "£1,463,191,573,351,623.23"):
+        assert shown in text
+
+
+@pytest.mark.parametrize("lines", [8, 12, 18, 19, 20, 44])
+def test_the_totals_never_stand_alone_on_a_page(make_invoice, text_of, lines):
+    pages = text_of(make(make_invoice(lines=lines)).data)
+    (last,) = [page for page in pages if "Amount due" in page]
+    assert len(re.findall("Lantern", last)) >= 2
+    assert all("Lantern" in page for page in pages if "Description" in page)
+
+
+def test_what_fills_a_page_breaks_instead_of_leaving_pages_empty(make_invoice, text_of):
+    fees = tuple(Adjustment(kind="charge", amount=Decimal(1), reason=f"Fee {n}") for n in range(60))
+    pages = text_of(make(make_invoice(adjustments=fees)).data)
+    assert len(pages) == 3
+    assert "Lantern" in pages[0]
+    assert "Fee 0 " in pages[0]
+    line = make_invoice().lines[0].model_copy(update={"adjustments": fees})
+    pages = text_of(make(make_invoice().model_copy(update={"lines": (line,)})).data)
+    assert "Lantern" in pages[0]
+    assert len(pages) == 2
 
 
 def test_a_long_invoice_repeats_its_head_and_counts_its_pages(make_invoice, text_of):
@@ -116,14 +218,50 @@ def test_a_broken_invoice_gives_a_reason_and_the_rest_goes_on(make_invoice):
     assert outcomes[2].document.pages == 1
 
 
-def test_killed_children_cost_nothing_but_time(make_invoice):
-    good = content(make_invoice())
-    with RenderPool(2) as pool:
-        outcomes = []
-        for each in pool.render([Job(n, f"I{n}", good) for n in range(20)]):
-            outcomes.append(each)
-            if len(outcomes) in {3, 9}:
-                for child in list(pool._children):
-                    child.process.kill()
-    assert sorted(each.job.key for each in outcomes) == list(range(20))
-    assert all(each.document is not None for each in outcomes)
+@pytest.fixture
+def fresh_press():
+    """WeasyPrint is looked for anew, now and after the test."""
+    pdf._press.cache_clear()
+    yield
+    pdf._press.cache_clear()
+
+
+class NoPango:
+    """An import that fails as WeasyPrint's does where Pango is missing."""
+
+    def find_spec(self, name, *_):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+
+
+def test_a_machine_without_pango_is_told_the_command(monkeypatch, fresh_press, make_invoice):
+    for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [NoPango(), *sys.meta_path])
+    with pytest.raises(
+        RenderError, match=r"libpango-1\.0-0.*apt-get install -y libpango-1\.0-0 .*fonts-inter"
+    ):
+        make(make_invoice())
+
+
+def test_a_machine_without_weasyprint_is_told_the_command(monkeypatch, fresh_press, make_invoice):
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(RenderError, match=r"pip install 'fakturo\[reports\]'"):
+        make(make_invoice())
+
+
+def test_a_missing_subset_library_is_said_loudly(monkeypatch, fresh_press):
+    from weasyprint.text import ffi
+
+    monkeypatch.setattr(ffi, "harfbuzz_subset", None)
+    with warnings.catch_warnings():
+        (complaint,) = complaints()
+    assert complaint.startswith("libharfbuzz-subset0 is missing")
+    assert "apt-get install" in complaint
+
+
+def test_an_image_that_is_none_is_said(make_invoice, tmp_path):
+    file = tmp_path / "logo.png"
+    file.write_bytes(b"not an image")
+    with pytest.raises(RenderError, match="FAKTURO_SELLER_LOGO"):
+        make(make_invoice(), read_logo(file))

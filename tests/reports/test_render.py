@@ -8,7 +8,7 @@ import yaml
 from fakturo.errors import RenderError
 from fakturo.order import Adjustment, Party
 from fakturo.settings import Seller
-from reports.columns import TABLE_MM, widths
+from reports.columns import SMALL_PT, TABLE_MM, TEXT_PT, sums, widths
 from reports.language import _WORDS, language
 from reports.render import html
 
@@ -107,3 +107,87 @@ def test_columns_fill_the_page_and_long_codes_move_under_the_names():
         "amount": ["100,000,000.000"],
     }
     assert widths(code=["AN-EXTREMELY-LONG-CODE-0001"], **wide | crowded).code == 0
+
+
+def test_control_characters_and_turned_text_do_not_reach_the_page(make_invoice):
+    """U+202E shows what follows it from right to left: a price of 48.00 would read 00.84."""
+    page = html(make_invoice(customer=Party(id="C-1", name="A\x00B\x07C\u202e48.00\u2066")))
+    assert "ABC48.00" in page
+
+
+def test_a_postcode_stands_where_its_country_writes_it(make_invoice):
+    leeds = Party(id="C-1", name="Kontor", city="Leeds", postcode="LS1 4AP", country="GB")
+    assert "Leeds LS1 4AP" in html(make_invoice(customer=leeds))
+    leipzig = leeds.model_copy(update={"city": "Leipzig", "postcode": "04109", "country": "DE"})
+    assert "04109 Leipzig" in html(make_invoice(customer=leipzig))
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"kind": "credit_note"}, "We credit £36.00 to your account."),
+        ({"total_minor": 0}, "No payment is due."),
+        ({"terms_days": 0}, "Please pay £36.00 on receipt of this invoice."),
+        ({"terms_days": 1}, "(within 1 day)."),
+    ],
+    ids=["credit note", "nothing", "at once", "one day"],
+)
+def test_the_payment_sentence_fits_the_document(make_invoice, changes, sentence):
+    assert sentence in html(make_invoice().model_copy(update=changes))
+
+
+def test_a_credit_note_is_titled_so_and_asks_for_nothing(make_invoice):
+    page = html(make_invoice().model_copy(update={"kind": "credit_note"}))
+    assert "<h1>Credit note</h1>" in page
+    assert "Amount credited" in page
+    assert "Payment due" not in page
+    assert "Account holder" not in page
+    german = html(make_invoice(GERMAN).model_copy(update={"kind": "credit_note"}))
+    assert "<h1>Rechnungskorrektur</h1>" in german  # § 14 UStG keeps "Gutschrift" for self-billing
+
+
+def test_units_and_price_bases_are_written_beside_their_numbers(make_invoice):
+    line = make_invoice().lines[0]
+    hours = line.model_copy(update={"unit": "HUR"})
+    hundreds = line.model_copy(update={"unit": "pallet of forty", "price_base": Decimal(100)})
+    page = html(make_invoice().model_copy(update={"lines": (hours, hundreds)}))
+    assert '6<span class="unit"> h</span>' in page
+    assert "pallet of forty" in page
+    assert "per 100" in page
+
+
+def test_several_rates_are_told_apart_and_an_exemption_gives_its_reason(make_invoice, order):
+    exempt = order.lines[1].model_copy(update={"tax_category": "E", "tax_rate": Decimal(0)})
+    bonus = Adjustment(
+        kind="allowance", amount=Decimal(1), reason="Bonus", tax_category="S", tax_rate=Decimal(20)
+    )
+    seller = Seller(name="Blue Door Ltd", tax_exemption_reason="Exempt under schedule 9")
+    lines = (order.lines[0], exempt)
+    page = html(make_invoice(seller, lines=lines, adjustments=(bonus,)))
+    assert "Bonus (20%)" in page
+    assert "0% E" in page
+    assert "Exempt under schedule 9" in page
+
+
+def test_totals_too_long_for_the_side_stand_below():
+    short = sums(taxable=["Taxable", "10.00"], tax=["VAT", "2.00"], amounts=["10.00"], total="£12.00")
+    assert not short.is_stacked
+    assert short.totals == 80
+    long = sums(
+        taxable=["975,461,057,878,012,345.678"],
+        tax=["195,092,211,575,802,469.136"],
+        amounts=["975,461,057,878,012,345.678"],
+        total="BHD 1,170,553,269,454,814,814.814",
+    )
+    assert long.is_stacked
+    assert round(long.rate + long.taxable + long.tax, 1) == TABLE_MM
+
+
+def test_numbers_that_leave_no_room_for_names_are_set_smaller():
+    giant = ["12,345,678,901,234.0123456789"]
+    assert (
+        widths(no=["1"], code=[], quantity=giant, price=giant, tax=["20%"], amount=giant).text_pt == SMALL_PT
+    )
+    assert (
+        widths(no=["1"], code=[], quantity=["1"], price=["2"], tax=["20%"], amount=["2"]).text_pt == TEXT_PT
+    )

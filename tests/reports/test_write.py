@@ -1,43 +1,20 @@
 """Documents on disk and their hashes in the ledger agree, whatever line the process dies on."""
 
+import errno
 import hashlib
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from fakturo.errors import NotFound, RenderError
 from fakturo.ledger import documents as shelf
-from fakturo.ledger.issuing import issue_waiting
-from fakturo.ledger.open import reading, writing
-from fakturo.ledger.tables import documents, orders
-from fakturo.order import content, identity
-from fakturo.settings import Seller
+from fakturo.ledger.open import reading
+from fakturo.ledger.tables import documents
 from reports import write
 from reports.write import render_again, write_pending
-
-
-@pytest.fixture
-def issued(sqlite_engine, order, now):
-    """Three issued invoices."""
-    rows = []
-    for name in ("A-1", "A-2", "A-3"):
-        each = order.model_copy(update={"external_id": name})
-        rows.append(
-            {
-                "source": "test",
-                "external_id": name,
-                "content_sha256": identity(each),
-                "lane": "rules",
-                "status": "queued",
-                "content": content(each),
-                "received_at": now,
-                "updated_at": now,
-            }
-        )
-    with writing(sqlite_engine) as connection:
-        connection.execute(insert(orders), rows)
-    issue_waiting(sqlite_engine, seller=Seller(), worker="w", clock=lambda: now, lease_s=60)
-    return sqlite_engine
 
 
 def shelved(engine):
@@ -59,30 +36,108 @@ def test_every_invoice_gets_a_file_whose_hash_is_in_the_ledger(issued, settings,
     assert write_pending(issued, settings, now=now).written == 0
 
 
-def test_a_limit_leaves_the_rest_for_later(issued, settings, now):
-    assert write_pending(issued, settings, now=now, limit=2).written == 2
+def test_only_the_invoices_named_are_rendered(issued, settings, now, here):
+    assert (
+        write_pending(issued, settings, now=now, numbers=["INV-2026-000002", "INV-9"], pool=here).written == 1
+    )
+    assert shelf.find(issued, "INV-2026-000002").pages == 1
+    assert shelf.count_unrendered(issued) == 2
+
+
+def test_an_invoice_that_cannot_be_rendered_keeps_no_other_back(issued, settings, now, monkeypatch):
+    jobs = write._jobs
+
+    def one_broken(*args):
+        for job in jobs(*args):
+            yield job._replace(content="{}") if job.number.endswith("2") else job
+
+    monkeypatch.setattr(write, "_jobs", one_broken)
+    outcome = write_pending(issued, settings, now=now)
+    assert outcome.written == 2
+    ((number, reason),) = outcome.failed
+    assert number == "INV-2026-000002"
+    assert "order_id" in reason
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_no_half_file(issued, settings, now, here, monkeypatch):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(write.os, "fsync", full)
+    with pytest.raises(
+        RenderError, match=r"INV-2026-00000\d\.pdf cannot be written: No space left on device"
+    ):
+        write_pending(issued, settings, now=now, pool=here)
+    assert not [path for path in settings.documents.rglob("*") if path.is_file()]
+
+
+def test_half_files_of_dead_processes_are_swept_away(issued, settings, now, here):
+    folder = settings.documents / "2026"
+    folder.mkdir(parents=True)
+    host = write._me().rpartition("-")[0]
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    dead = folder / f"INV-1.{host}-{int(gone.stdout)}.half"
+    alive = folder / f"INV-1.{write._me()}.half"
+    elsewhere = folder / f"INV-1.other-host-{int(gone.stdout)}.half"
+    strange = folder / f"INV-1.{host}-x.half"
+    for half in (dead, alive, elsewhere, strange):
+        half.touch()
+    write_pending(issued, settings, now=now, limit=1, pool=here)
+    assert set(folder.glob("*.half")) == {alive, elsewhere}
+
+
+def test_other_bytes_recorded_meanwhile_are_told(issued, settings, now, here, monkeypatch):
+    (first, *_) = shelf.unrendered(issued, limit=1)
+    keep = write._keep
+
+    def race(file, data):
+        keep(file, data)
+        if first.number in file.name:
+            theirs = shelf.Made(first.invoice_id, "2026/x.pdf", "0" * 64, 1, 1)
+            shelf.record(issued, [theirs], now=now, run_id=None)
+
+    monkeypatch.setattr(write, "_keep", race)
+    outcome = write_pending(issued, settings, now=now, pool=here)
+    assert outcome.failed == ((first.number, write.OTHER_BYTES),)
+
+
+def test_a_limit_leaves_the_rest_for_later(issued, settings, now, here):
+    assert write_pending(issued, settings, now=now, limit=2, pool=here).written == 2
     assert shelf.count_unrendered(issued) == 1
 
 
-@pytest.mark.parametrize("step", ["_keep", "record"])
-def test_a_death_at_any_step_is_made_good_by_the_next_run(issued, settings, now, monkeypatch, step):
+@pytest.mark.parametrize("step", ["write", "replace", "_settle", "record", "after"])
+def test_a_death_at_any_step_is_made_good_by_the_next_run(issued, settings, now, here, monkeypatch, step):
+    """write, replace: before the file has its name; _settle, record: before the ledger knows; after: it does."""
+
     def die(*_args, **_kwargs):
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(write, step, die)
+        if step in {"write", "replace"}:
+            patch.setattr(write.os if step == "write" else Path, "fsync" if step == "write" else step, die)
+        elif step == "after":
+            patch.setattr(write, "RECORD_EVERY", 1)
+        else:
+            patch.setattr(write, step, die)
         with pytest.raises(KeyboardInterrupt):
-            write_pending(issued, settings, now=now)
-    assert shelved(issued) == []
-    assert write_pending(issued, settings, now=now).written == 3
-    assert not list(settings.documents.rglob("*.half"))
+            write_pending(
+                issued, settings, now=now, pool=here, on_progress=die if step == "after" else lambda _: None
+            )
+    known = 1 if step == "after" else 0
+    assert len(shelved(issued)) == known
+    assert write_pending(issued, settings, now=now, pool=here).written == 3 - known
+    for row in shelved(issued):
+        assert hashlib.sha256((settings.documents / row.path).read_bytes()).hexdigest() == row.sha256
 
 
-def test_rendering_again_gives_the_same_bytes_or_says_why_not(issued, settings, now):
+def test_rendering_again_gives_the_same_bytes_or_says_why_not(issued, settings, now, here):
     (first, *_) = shelf.unrendered(issued, limit=1)
     with pytest.raises(NotFound, match="no document yet"):
         render_again(issued, settings, first.number, first.content)
-    write_pending(issued, settings, now=now)
+    write_pending(issued, settings, now=now, pool=here)
     made = shelf.find(issued, first.number)
     assert render_again(issued, settings, first.number, first.content) == made.sha256
     file = settings.documents / made.path
@@ -94,9 +149,9 @@ def test_rendering_again_gives_the_same_bytes_or_says_why_not(issued, settings, 
     assert hashlib.sha256(file.read_bytes()).hexdigest() == made.sha256
 
 
-def test_another_logo_is_told_apart_from_a_forgery(issued, settings, now, tmp_path):
+def test_another_logo_is_told_apart_from_a_forgery(issued, settings, now, here, tmp_path):
     (first, *_) = shelf.unrendered(issued, limit=1)
-    write_pending(issued, settings, now=now)
+    write_pending(issued, settings, now=now, pool=here)
     logo = tmp_path / "logo.svg"
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><circle r="4"/></svg>')
     later = settings.model_copy(update={"seller": settings.seller.model_copy(update={"logo": logo})})
