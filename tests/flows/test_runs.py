@@ -14,13 +14,17 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import State
 
+from fakturo import worker
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.errors import QuotaExhausted, Transient
 from fakturo.ledger.open import open_ledger
 from fakturo.settings import current
 from flows import issue_invoices as room
+from flows.ingest_orders import ingest_orders
 from flows.issue_invoices import issue_invoices
 from flows.prune_history import prune_history
+from flows.render_invoices import render_invoices
+from reports.write import WriteOutcome
 
 pytestmark = [
     pytest.mark.server,
@@ -58,6 +62,69 @@ def test_issues_and_tells_in_a_table(server, home, ask, land, states):
     assert states(engine) == {"issued": 3}
     table = ask(lambda client: _artifact(client, state, "issue-invoices"))
     assert '{"outcome": "issued", "orders": 3}' in table
+
+
+CSV = "order_id,order_date,customer_id,customer_name,country,currency,sku,description,quantity,unit_price\n"
+
+
+def test_takes_in_what_lies_in_the_inbox(server, home, monkeypatch, ask, states):
+    monkeypatch.setenv("FAKTURO_INTAKE_STABLE_S", "0")
+    current.cache_clear()
+    home.inbox.mkdir(parents=True)
+    (home.inbox / "good.csv").write_text(
+        CSV + "A-1,2026-02-27,C-1,Blue Door Ltd,GB,GBP,LN-104,Lantern,6,2.55\n"
+    )
+    state = ingest_orders(return_state=True)
+    assert state.name == "Completed", state.message
+    assert "1 in = 1 accepted + 0 duplicate + 0 quarantined" in state.message
+    assert states(open_ledger(home)) == {"queued": 1}
+    assert '"file": "good.csv", "in": 1, "accepted": 1' in ask(
+        lambda client: _artifact(client, state, "ingest-orders")
+    )
+    assert ingest_orders(return_state=True).message == "Nothing to take in."
+
+
+def test_a_refused_file_makes_the_run_degraded_with_the_reason(server, home, monkeypatch):
+    monkeypatch.setenv("FAKTURO_INTAKE_STABLE_S", "0")
+    current.cache_clear()
+    home.inbox.mkdir(parents=True)
+    (home.inbox / "broken.xlsx").write_bytes(b"PK\x03\x04 no workbook")
+    state = ingest_orders(return_state=True)
+    assert (state.type.value, state.name) == ("COMPLETED", "Degraded")
+    assert state.message.startswith("broken.xlsx: refused. ")
+
+
+def test_renders_what_has_no_document(server, home, land, ask):
+    engine = open_ledger(home)
+    land(engine, 1)
+    run_flow(issue_invoices(return_state=True))
+    state = render_invoices(return_state=True)
+    assert (state.name, state.message) == ("Completed", "1 documents, 1 pages.")
+    assert len(list(home.documents.rglob("*.pdf"))) == 1
+    assert render_invoices(return_state=True).message == "0 documents, 0 pages."
+
+
+def test_an_invoice_that_cannot_be_rendered_makes_the_run_degraded(server, home, monkeypatch, ask):
+    outcome = WriteOutcome(written=2, pages=3, failed=(("INV-2026-000007", "The font is missing."),))
+    monkeypatch.setattr("flows.render_invoices.write_pending", lambda *_given, **_more: outcome)
+    state = render_invoices(return_state=True)
+    assert state.name == "Degraded"
+    assert state.message == "2 documents, 3 pages. 1 failed:\nINV-2026-000007: The font is missing."
+    assert "The font is missing." in ask(lambda client: _artifact(client, state, "render-invoices"))
+
+
+def test_rendering_ends_early_when_the_process_is_told_to_leave(server, home, monkeypatch):
+    def write(*_given: Any, on_progress: Any, **_more: Any) -> None:
+        on_progress(1000)
+        worker.LEAVING.set()
+        on_progress(1001)
+
+    monkeypatch.setattr("flows.render_invoices.write_pending", write)
+    try:
+        state = render_invoices(return_state=True)
+    finally:
+        worker.LEAVING.clear()
+    assert state.message == "Told to end; the next run goes on."
 
 
 def test_free_text_goes_to_review_where_no_model_is_set_up(server, home, land, states):

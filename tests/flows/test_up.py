@@ -122,9 +122,8 @@ def test_a_scheduled_run_appears_by_itself_and_completes(of_tree, ask, wait_for)
 
     async def often(client: PrefectClient) -> Any:
         made = await client.read_deployment_by_name("prune_history/prune_history")
-        soon = datetime.now(UTC) + timedelta(seconds=4)
-        hourly = IntervalSchedule(interval=timedelta(hours=1), anchor_date=soon)
-        await client.create_deployment_schedules(made.id, [(hourly, True)])
+        schedule = IntervalSchedule(interval=timedelta(seconds=15))
+        await client.create_deployment_schedules(made.id, [(schedule, True)])
         return made.id
 
     deployment = ask(often)
