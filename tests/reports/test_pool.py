@@ -5,6 +5,7 @@ The children here are a program of a few lines that starts in 50 ms; test_pdf.py
 
 import os
 import signal
+import subprocess
 import sys
 
 import pytest
@@ -143,6 +144,17 @@ def test_a_child_that_does_not_leave_is_killed(monkeypatch):
         outcomes(pool, "a")
         (child,) = pool._children
     assert child.process.returncode == -signal.SIGKILL
+
+
+def test_children_end_when_their_parent_is_killed(children):
+    """The children hold the same stdout as their parent: it ends when the last of them has."""
+    orphaning = "from reports import pool; pool.PROGRAM = {!r}; p = pool.RenderPool(2); "
+    orphaning += "list(p.render([pool.Job(n, 'INV', 'a') for n in range(4)])); print(len(p._children), flush=True); input()"
+    command = (sys.executable, "-c", orphaning.format(room.PROGRAM))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert int(parent.stdout.readline()) in {1, 2}
+        parent.kill()
+        assert parent.stdout.read() == ""
 
 
 def test_real_children_survive_kills_and_broken_invoices(make_invoice):

@@ -110,7 +110,7 @@ def test_a_limit_leaves_the_rest_for_later(issued, settings, now, here):
 
 @pytest.mark.parametrize("step", ["write", "replace", "_settle", "record", "after"])
 def test_a_death_at_any_step_is_made_good_by_the_next_run(issued, settings, now, here, monkeypatch, step):
-    """write, replace: before the file has its name; _settle, record: before the ledger knows; after: it does."""
+    """write, replace: the file has no name yet; _settle, record: the ledger does not know; after: it does."""
 
     def die(*_args, **_kwargs):
         raise KeyboardInterrupt
