@@ -141,7 +141,7 @@ class Drain:
         now = self._clock()
         is_waiting = queue.is_waiting(self._engine, "model", now)
         if self._slots is not None:
-            self._slots.want(self._settings.ai.concurrency if is_waiting else max(1, len(self._drafting)))
+            self._slots.want(self._settings.ai.concurrency if is_waiting else len(self._drafting))
         room = self._room(now)
         if not is_waiting or room < 1:
             return 0

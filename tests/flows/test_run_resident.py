@@ -17,6 +17,7 @@ def _nobody_leaves():
     before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
     yield
     LEAVING.clear()
+    room.POOL.set(None)
     for each, handler in before.items():
         signal.signal(each, handler)
 
