@@ -1,4 +1,4 @@
-"""The Prefect server that `fakturo up` runs: its environment, its port, whether it answers. No Prefect import."""
+"""The Prefect server that `fakturo up` runs: its environment, its port, whether it answers."""
 
 import errno
 import os
