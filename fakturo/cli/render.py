@@ -72,7 +72,7 @@ def _prove(engine: Engine, settings: Settings, numbers: Sequence[str]) -> None:
             differ += 1
             console.print(str(error), style="red", markup=False)
         else:
-            console.print(f"{number}: identical bytes, SHA-256 {sha256}")
+            console.print(f"{number}: identical bytes, SHA-256 {sha256}", soft_wrap=True)
     if differ:
         raise typer.Exit(1)
 

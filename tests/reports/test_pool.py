@@ -149,7 +149,8 @@ def test_a_child_that_does_not_leave_is_killed(monkeypatch):
 def test_children_end_when_their_parent_is_killed(children):
     """The children hold the same stdout as their parent: it ends when the last of them has."""
     orphaning = "from reports import pool; pool.PROGRAM = {!r}; p = pool.RenderPool(2); "
-    orphaning += "list(p.render([pool.Job(n, 'INV', 'a') for n in range(4)])); print(len(p._children), flush=True); input()"
+    orphaning += "list(p.render([pool.Job(n, 'INV', 'a') for n in range(4)])); "
+    orphaning += "print(len(p._children), flush=True); input()"
     command = (sys.executable, "-c", orphaning.format(room.PROGRAM))
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
         assert int(parent.stdout.readline()) in {1, 2}
