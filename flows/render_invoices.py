@@ -45,6 +45,8 @@ def render_invoices() -> Any:
         )
     except InterruptedError:
         return Completed(message="Told to end; the next run goes on.")
+    for complaint in outcome.complaints:
+        log.warning(complaint)
     message = f"{outcome.written} documents, {outcome.pages} pages."
     if not outcome.failed:
         return Completed(message=message)

@@ -91,7 +91,7 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             "Server",
             (*prefect, "server", "start", "--host", host, "--port", port),
             logs / "server.log",
-            grace_s=3,
+            grace_s=8,
         ),
         "worker": Child("Worker", (*prefect, *worker), logs / "worker.log", grace_s=4, stop_below=True),
         "resident": Child("Resident run", (*python, "flows.run_resident"), logs / "resident.log", grace_s=6),
