@@ -1,12 +1,14 @@
 """The Prefect server that `fakturo up` runs: its environment, its port, whether it answers."""
 
 import errno
+import json
 import os
 import socket
 import sys
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.error import URLError
 
 from fakturo.errors import NotAllowed
@@ -107,3 +109,48 @@ def _holder(port: int) -> str:
     except psutil.Error:
         return ""
     return ""
+
+
+class Run(NamedTuple):
+    """A flow run as the server tells it."""
+
+    flow: str
+    name: str
+    state: str
+    started: str
+    """UTC, to the second; empty while it is only scheduled."""
+
+
+def recent_runs(settings: Settings, count: int = 8) -> list[Run]:
+    """The newest flow runs that have started, newest first; empty when no server answers."""
+    try:
+        names = {each["id"]: each["name"] for each in _asked(settings, "flows/filter", {"limit": 100})}
+        wanted = {
+            "limit": count,
+            "sort": "START_TIME_DESC",
+            "flow_runs": {"start_time": {"is_null_": False}},
+        }
+        runs = _asked(settings, "flow_runs/filter", wanted)
+    except (URLError, OSError, ValueError):
+        return []
+    return [
+        Run(
+            flow=names.get(run["flow_id"], ""),
+            name=run["name"],
+            state=run["state_name"] or "",
+            started=(run["start_time"] or "")[:19].replace("T", " "),
+        )
+        for run in runs
+    ]
+
+
+def _asked(settings: Settings, path: str, body: dict[str, Any]) -> list[dict[str, Any]]:
+    request = urllib.request.Request(  # noqa: S310  our own server's address
+        f"{address(settings)}/api/{path}",
+        data=json.dumps(body).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=HEALTH_TIMEOUT_S) as answer:
+        found: list[dict[str, Any]] = json.load(answer)
+    return found

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
+from fakturo.settings import Settings
+
 
 def status(
     order: Annotated[
@@ -24,7 +26,7 @@ def status(
         _queue(connection, utc_now())
         _invoices(connection)
     _published(settings.warehouse_file)
-    _server(settings.up.host, settings.up.port)
+    _server(settings)
 
 
 def _story(connection: Any, key: str) -> None:
@@ -43,9 +45,9 @@ def _story(connection: Any, key: str) -> None:
 
 
 def _queue(connection: Any, now: Any) -> None:
-    from fakturo.cli.screen import table
+    from fakturo.cli.screen import moment, table
     from fakturo.ledger.queue import count_states
-    from fakturo.ledger.stories import reasons
+    from fakturo.ledger.stories import parked, reasons
 
     states = [
         (name.replace("_", " "), count) for name, count in count_states(connection, now).items() if count
@@ -54,6 +56,9 @@ def _queue(connection: Any, now: Any) -> None:
     waiting = reasons(connection, "needs_review")
     if waiting:
         table("\nIn review, by reason", ("finding", "orders"), waiting, right=(1,))
+    resting = [(reason, count, moment(first)) for reason, count, first in parked(connection, now)]
+    if resting:
+        table("\nParked, by reason", ("reason", "orders", "next try (UTC)"), resting, right=(1,))
 
 
 def _invoices(connection: Any) -> None:
@@ -93,15 +98,14 @@ def _published(file: Path) -> None:
         console.print("\nNo warehouse yet: `fakturo build` makes one.")
 
 
-def _server(host: str, port: int) -> None:
-    """Runs of the last day, when a Prefect server answers; the ledger needs none."""
-    import socket
+def _server(settings: Settings) -> None:
+    """The last runs, when a Prefect server answers; the ledger needs none."""
+    from fakturo import server
+    from fakturo.cli.screen import console, table
 
-    from fakturo.cli.screen import console
-
-    try:
-        socket.create_connection((host, port), timeout=0.2).close()
-    except OSError:
-        console.print(f"No server on {host}:{port}: `fakturo up` starts all.")
+    if not server.answers(settings):
+        console.print(f"No server at {server.address(settings)}: `fakturo up` starts all.")
         return
-    console.print(f"Runs and schedules: http://{host}:{port}")
+    runs = [(run.started, run.flow, run.name, run.state) for run in server.recent_runs(settings)]
+    table("\nLast runs", ("UTC", "flow", "run", "state"), runs)
+    console.print(f"All runs and schedules: {server.address(settings)}")

@@ -103,5 +103,16 @@ def reasons(connection: Connection, status: str) -> list[tuple[str, int]]:
     return [(code, int(count)) for code, count in connection.execute(query)]
 
 
+def parked(connection: Connection, now: datetime) -> list[tuple[str, int, datetime]]:
+    """Why orders are parked: (reason, how many, when the first of them is tried again), most first."""
+    query = (
+        select(orders.c.status_reason, func.count(), func.min(orders.c.not_before))
+        .where(orders.c.status == "queued", orders.c.not_before > now)
+        .group_by(orders.c.status_reason)
+        .order_by(func.count().desc(), orders.c.status_reason)
+    )
+    return [(reason or "", int(count), first) for reason, count, first in connection.execute(query)]
+
+
 def _of(connection: Connection, table: Table, order_id: int) -> Sequence[Row[Any]]:
     return connection.execute(select(table).where(table.c.order_id == order_id).order_by(table.c.id)).all()

@@ -1,6 +1,7 @@
 """What a clerk does at the command line, from an empty ledger to issued invoices."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import insert
@@ -62,6 +63,23 @@ def test_good_orders_are_issued_and_doubtful_ones_wait(run, waiting):
     assert "36.00 GBP" in listed
     status = run("status").output
     assert "stated_amount_differs" in status
+
+
+def test_parked_orders_say_why_and_until_when(run, waiting, now):
+    later = datetime(2099, 1, 1, tzinfo=UTC)
+    with writing(waiting) as connection:
+        connection.execute(orders.update().values(not_before=later, status_reason="The provider rests."))
+    out = run("status").output
+    assert "The provider rests." in out
+    assert "2099-01-01 00:00:00" in out
+    assert "Parked until 2099-01-01 00:00:00 UTC" in run("status", "A-1").output
+
+
+def test_orders_are_listed_with_what_keeps_them(run, waiting):
+    run("issue")
+    listed = run("orders", "list", "--status", "needs_review").output
+    assert "A-2" in listed
+    assert "A-1" not in listed
 
 
 def test_one_order_tells_its_whole_story(run, waiting):

@@ -18,6 +18,7 @@ from fakturo import worker
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.errors import QuotaExhausted, Transient
 from fakturo.ledger.open import open_ledger
+from fakturo.server import recent_runs
 from fakturo.settings import current
 from flows import issue_invoices as room
 from flows.ingest_orders import ingest_orders
@@ -62,6 +63,17 @@ def test_issues_and_tells_in_a_table(server, home, ask, land, states):
     assert states(engine) == {"issued": 3}
     table = ask(lambda client: _artifact(client, state, "issue-invoices"))
     assert '{"outcome": "issued", "orders": 3}' in table
+
+
+def test_the_status_command_can_tell_the_last_runs(server, home, land):
+    run_flow(issue_invoices(return_state=True))
+    port = int(server.rpartition(":")[2])
+    there = home.model_copy(update={"up": home.up.model_copy(update={"port": port})})
+    newest = recent_runs(there)[0]
+    assert (newest.flow, newest.state) == ("issue_invoices", "Completed")
+    assert newest.started.startswith("20")
+    nowhere = home.model_copy(update={"up": home.up.model_copy(update={"port": 1})})
+    assert recent_runs(nowhere) == []
 
 
 CSV = "order_id,order_date,customer_id,customer_name,country,currency,sku,description,quantity,unit_price\n"
