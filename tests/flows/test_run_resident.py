@@ -187,8 +187,8 @@ def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
             pass
 
         def once(self):
-            begun.wait(5)
-            LEAVING.wait(5)
+            begun.wait(60)
+            LEAVING.wait(60)
             done.append(1)
             return 0.0
 
@@ -197,8 +197,10 @@ def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
     monkeypatch.setattr(room.server, "answers", lambda _settings: True)
 
     def tell():
-        begun.wait(5)
-        os.kill(os.getpid(), signal.SIGTERM)
+        try:
+            begun.wait(60)
+        finally:  # else run_resident, and with it the test, would wait for ever
+            os.kill(os.getpid(), signal.SIGTERM)
 
     teller = threading.Thread(target=tell)
     teller.start()
