@@ -18,11 +18,12 @@ FakturoError
     ├── Ungrounded        the answer holds what the source does not
     ├── Refused           content filter or refusal
     ├── Permanent         400, 404, context too long
+    │   └── FormatRefused the server does not know this way to ask for JSON
     ├── BreakerOpen       the provider is resting; the order is parked
     └── OverBudget        the run's or day's cap is reached
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class FakturoError(Exception):
@@ -70,10 +71,21 @@ class AiError(FakturoError):
 
 
 class RateLimited(AiError):
-    """429: everyone waits, and it costs no attempt."""
+    """429: everyone waits, and it costs no attempt. `short_of` is the bucket that was empty, where said."""
 
     outcome = "rate_limit"
     retriable = True
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        wait_s: float | None = None,
+        status: int | None = None,
+        short_of: Literal["requests", "tokens"] | None = None,
+    ) -> None:
+        super().__init__(message, wait_s=wait_s, status=status)
+        self.short_of = short_of
 
 
 class QuotaExhausted(AiError):
@@ -126,6 +138,10 @@ class Permanent(AiError):
     """400, 404, context too long: the same request can never succeed."""
 
     outcome = "permanent"
+
+
+class FormatRefused(Permanent):
+    """The server does not know this way to ask for JSON; a simpler one may work."""
 
 
 class BreakerOpen(AiError):
