@@ -13,19 +13,35 @@ from typing import Any, Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from pydantic import SecretStr
 
 from fakturo.ai.failures import http_failure, names_format
 from fakturo.ai.limits import Limits, read_limits
-from fakturo.errors import AiError, BadSetting, InvalidOutput, Refused, TimedOut, Transient, Truncated
-from fakturo.settings import Settings
+from fakturo.errors import (
+    AiError,
+    BadSetting,
+    FormatRefused,
+    InvalidOutput,
+    Refused,
+    TimedOut,
+    Transient,
+    Truncated,
+)
+from fakturo.settings import Provider, Settings
 
 LONGEST_ANSWER_BYTES = 4 * 1024 * 1024
 """An order of 10,000 lines is about 1 MB of JSON; more is no answer."""
 CONNECT_S = 10.0
 
-Mode = Literal["json_schema", "json_object", "text"]
-_SIMPLER: dict[Mode, Mode] = {"json_schema": "json_object", "json_object": "text", "text": "text"}
+Mode = Literal["json_schema", "tools", "json_object", "text"]
+"""How the shape of the answer is asked for."""
+SIMPLER: dict[Mode, Mode | None] = {
+    "json_schema": "tools",
+    "tools": "json_object",
+    "json_object": "text",
+    "text": None,
+}
+"""What to ask for instead, where the server refuses a way; None: nothing is simpler."""
+_FUNCTION = "order_draft"
 
 
 @dataclass(frozen=True)
@@ -43,21 +59,27 @@ class Answer:
 class ModelClient:
     """One endpoint and model, with its pool of kept-alive connections. Close it with `aclose`."""
 
-    def __init__(
-        self, base_url: str, model: str, *, api_key: SecretStr, timeout_s: float, connections: int = 10
-    ) -> None:
-        self.url = completions_url(base_url)
-        self.model = model
+    def __init__(self, provider: Provider, *, timeout_s: float, connections: int) -> None:
+        """Prepare, without connecting.
+
+        Args:
+            provider: its `key` is read here, once.
+            timeout_s: no call waits longer, whatever it asks for.
+            connections: kept alive at most.
+
+        Raises:
+            BadSetting: no http(s) address, or a key that no header can carry.
+        """
+        self.provider = provider
+        self.url = completions_url(provider.base_url)
+        self.model = provider.model
         self.timeout_s = timeout_s
-        self.mode: Mode = "json_schema"
-        """How the shape of the answer is asked for; falls back once the server has refused it."""
         self.calls = 0
         """HTTP attempts so far."""
         self.tokens = 0
         """Paid for so far, as the provider counts."""
         self._http = httpx.AsyncClient(
-            headers=_key_headers(self.url, api_key),
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+            headers=_key_headers(self.url, provider),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
 
@@ -77,23 +99,29 @@ class ModelClient:
         return f"{self.endpoint} {self.model}"[:250]
 
     async def ask(
-        self, messages: Sequence[Mapping[str, str]], *, schema: Mapping[str, Any], now: datetime
+        self,
+        messages: Sequence[Mapping[str, str]],
+        *,
+        schema: Mapping[str, Any],
+        mode: Mode,
+        timeout_s: float,
+        now: datetime,
     ) -> Answer:
-        """Make one attempt; the whole of it, body included, ends within `timeout_s`.
+        """Make one attempt; the whole of it, body included, ends within `timeout_s` seconds.
 
         Raises:
-            AiError: one class for each way to fail. After a refused `response_format` the error is Permanent
-                and `mode` has changed: the next call asks in a simpler way.
+            FormatRefused: the server does not know `mode`; ask again with `SIMPLER[mode]`.
+            AiError: one class for each other way to fail.
         """
         loop = asyncio.get_running_loop()
-        started, mode = loop.time(), self.mode
+        started, timeout_s = loop.time(), min(timeout_s, self.timeout_s)
         self.calls += 1
         request = {"model": self.model, "messages": list(messages), **_format(mode, schema)}
         try:
-            async with asyncio.timeout(self.timeout_s):
-                status, headers, body = await self._post(request)
+            async with asyncio.timeout(timeout_s):
+                status, headers, body = await self._post(request, timeout_s)
         except (TimeoutError, httpx.TimeoutException):
-            raise TimedOut(f"The AI provider did not answer within {self.timeout_s:g} s.") from None
+            raise TimedOut(f"The AI provider did not answer within {timeout_s:g} s.") from None
         except (httpx.UnsupportedProtocol, httpx.InvalidURL):
             raise BadSetting(
                 f"FAKTURO_AI_BASE_URL leads to {self.endpoint!r}, which is no http(s) address."
@@ -103,8 +131,10 @@ class ModelClient:
         except httpx.DecodingError:
             raise InvalidOutput("The AI provider's answer cannot be unpacked.") from None
         if not httpx.codes.is_success(status):
-            if status in {400, 422} and self.mode == mode and names_format(body):
-                self.mode = _SIMPLER[mode]
+            if SIMPLER[mode] and status in {400, 422, 501} and names_format(body):
+                raise FormatRefused(
+                    f"The AI provider cannot be asked by {mode} (HTTP {status}).", status=status
+                )
             raise http_failure(status, headers, body, now)
         duration_ms = round((loop.time() - started) * 1000)
         answer = _read(body, status, headers, self.model, duration_ms, now)
@@ -115,9 +145,14 @@ class ModelClient:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _post(self, request: dict[str, Any]) -> tuple[int, dict[str, str], bytes]:
+    async def _post(self, request: dict[str, Any], timeout_s: float) -> tuple[int, dict[str, str], bytes]:
         body = bytearray()
-        async with self._http.stream("POST", self.url, json=request) as response:
+        async with self._http.stream(
+            "POST",
+            self.url,
+            json=request,
+            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
+        ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             try:
                 async for chunk in response.aiter_bytes():
@@ -129,13 +164,11 @@ class ModelClient:
             return response.status_code, headers, bytes(body)
 
 
-def open_client(settings: Settings) -> ModelClient | None:
-    """Client of the configured provider; None when none is set up."""
+def open_clients(settings: Settings) -> tuple[ModelClient, ...]:
+    """One client for each of `settings.ai.providers`, in their order; empty when none is set up."""
     ai = settings.ai
-    if not ai.base_url:
-        return None
-    return ModelClient(
-        ai.base_url, ai.model, api_key=ai.api_key, timeout_s=ai.timeout_s, connections=ai.concurrency
+    return tuple(
+        ModelClient(provider, timeout_s=ai.timeout_s, connections=ai.concurrency) for provider in ai.providers
     )
 
 
@@ -156,8 +189,8 @@ def completions_url(base_url: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path + "/chat/completions", parts.query, ""))
 
 
-def _key_headers(url: str, api_key: SecretStr) -> dict[str, str]:
-    key = api_key.get_secret_value()
+def _key_headers(url: str, provider: Provider) -> dict[str, str]:
+    key = provider.key.get_secret_value()
     if not key:
         return {}
     return {"api-key": key} if "/deployments/" in url else {"authorization": f"Bearer {key}"}
@@ -168,10 +201,16 @@ def _format(mode: Mode, schema: Mapping[str, Any]) -> dict[str, Any]:
         return {}
     if mode == "json_object":
         return {"response_format": {"type": "json_object"}}
+    if mode == "tools":
+        function = {"name": _FUNCTION, "parameters": dict(schema)}
+        return {
+            "tools": [{"type": "function", "function": function}],
+            "tool_choice": {"type": "function", "function": {"name": _FUNCTION}},
+        }
     return {
         "response_format": {
             "type": "json_schema",
-            "json_schema": {"name": "order_draft", "strict": True, "schema": dict(schema)},
+            "json_schema": {"name": _FUNCTION, "strict": True, "schema": dict(schema)},
         }
     }
 
@@ -189,7 +228,9 @@ def _read(
         choice = parsed["choices"][0]
         message, reason = choice["message"], choice.get("finish_reason")
         usage = parsed.get("usage") or {}
-        text, refusal = message.get("content"), message.get("refusal")
+        refusal = message.get("refusal")
+        called = message.get("tool_calls")
+        text = called[0]["function"]["arguments"] if called else message.get("content")
         counts = [_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
         answered_by = str(parsed.get("model") or model)[:120]
     except AiError:

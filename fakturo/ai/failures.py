@@ -61,7 +61,8 @@ def names_format(body: bytes) -> bool:
     """Whether a 400 complains about the structured-output setting, so that a simpler one may work."""
     said = body[:4000].decode("utf-8", "replace").lower()
     return any(
-        word in said for word in ("response_format", "json_schema", "structured output", "json_object")
+        word in said
+        for word in ("response_format", "json_schema", "structured output", "json_object", "tool", "function")
     )
 
 
