@@ -16,6 +16,7 @@ from fakturo.issue import issue_day, number, series_name
 from fakturo.ledger import audit_chain, customers, findings
 from fakturo.ledger.numbering import take
 from fakturo.ledger.open import writing
+from fakturo.ledger.overruling import without_overruled
 from fakturo.ledger.preparing import Prepared, already_invoiced, prepare
 from fakturo.ledger.queue import Claimed, claim
 from fakturo.ledger.tables import drafts, invoices, orders, outbox
@@ -65,15 +66,11 @@ def issue_chunk(
         held = _held(connection, [each.claimed.id for each in prepared], worker)
         mine = [each for each in prepared if each.claimed.id in held]
         repeated = already_invoiced(connection, mine)
-        good = [
-            each for each in mine if each.invoice and not each.findings and each.claimed.id not in repeated
-        ]
+        mine = [each._replace(findings=[*each.findings, *repeated.get(each.claimed.id, [])]) for each in mine]
+        mine = without_overruled(connection, mine, held)
+        good = [each for each in mine if each.invoice and not each.findings]
         asked = [each for each in mine if each.order and each.order.kind == "cancellation"]
-        doubtful = [
-            each._replace(findings=[*each.findings, *repeated.get(each.claimed.id, [])])
-            for each in mine
-            if each.findings or each.claimed.id in repeated
-        ]
+        doubtful = [each for each in mine if each.findings]
         stamp = _Stamp(connection, now, worker, run_id)
         numbers = _issue(stamp, good, held, seller)
         _review(stamp, doubtful)

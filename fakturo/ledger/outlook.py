@@ -1,0 +1,44 @@
+"""What would become of an order if it were issued now: its invoice, and what speaks against it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Engine
+
+from fakturo.check import Finding
+from fakturo.invoice import Invoice
+from fakturo.ledger.open import reading
+from fakturo.ledger.preparing import already_invoiced, prepare
+from fakturo.ledger.queue import Claimed
+from fakturo.settings import Seller
+
+
+class Outlook(NamedTuple):
+    """The invoice without a number; None for a cancellation or where tax or terms cannot be settled."""
+
+    invoice: Invoice | None
+    findings: tuple[Finding, ...]
+
+
+class Unread(NamedTuple):
+    """An order that is not claimed: its id, its content as JSON, when it came in."""
+
+    id: int
+    content: str
+    received_at: datetime
+
+
+def look_ahead(engine: Engine, found: Sequence[Unread], *, seller: Seller, now: datetime) -> list[Outlook]:
+    """Work out and prove the invoice of each order, alone, as issuing would; writes nothing."""
+    claimed = [Claimed(each.id, "", "", each.content, None, 0, 0, each.received_at) for each in found]
+    prepared = prepare(engine, claimed, seller, now)
+    with reading(engine) as connection:
+        # one by one: these are not issued together, so none is the twin of another
+        return [
+            Outlook(
+                each.invoice,
+                (*each.findings, *already_invoiced(connection, [each]).get(each.claimed.id, [])),
+            )
+            for each in prepared
+        ]
