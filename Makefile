@@ -1,11 +1,11 @@
-# make demo | test | check | up | bench | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
+# make demo | test | check | up | bench | bench-ai | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 BIN = .venv/bin
 
-.PHONY: demo test check style up bench clean setup setup-test
+.PHONY: demo test check style up bench bench-ai clean setup setup-test setup-bench
 
 demo: setup          ## the whole way of an order, on a bundled sample, in under three minutes
 	$(BIN)/fakturo demo
@@ -27,12 +27,18 @@ style: setup-test
 bench: setup-test    ## figures beside plain peers, as ratios; reads real data where it is there
 	$(BIN)/python bench/main_job.py
 
+bench-ai: setup-bench  ## Fakturo beside other AI clients, against the simulator; BENCH="--scenarios mix --seeds 5"
+	.venv-bench/bin/python -m bench.ai $(BENCH)
+
 setup:
 	@.ci/setup
 
 setup-test:
 	@.ci/setup test
 
+setup-bench:
+	@.ci/setup bench
+
 clean:               ## back to a fresh clone, but for your data/
-	rm -rf .venv demo .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis transforms/target transforms/logs
+	rm -rf .venv .venv-bench demo .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis transforms/target transforms/logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

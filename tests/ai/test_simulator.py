@@ -3,15 +3,12 @@
 import contextlib
 import http.client
 import json
-import random
 from urllib.parse import urlsplit
 
 import pytest
 from typer.testing import CliRunner
 
-from fakturo.ai.simulator.lies import lie
-from fakturo.ai.simulator.provider import Bucket, Provider
-from fakturo.ai.simulator.scenarios import SCENARIOS, Scenario, find_scenario
+from fakturo.ai.simulator.scenarios import SCENARIOS, Scenario, find_scenario, sped_up
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.ai.simulator.understanding import understand
 from fakturo.errors import BadInput
@@ -85,7 +82,24 @@ def test_it_keeps_its_own_counts():
         for _ in range(3):
             post(simulator.base_url, chat())
         stats = get(simulator.base_url, "/admin/stats")
-    assert stats == {"requests": 3, "right": 1, "ok": 1, "after_exhausted": 2, "scenario": "poor", "seed": 3}
+    assert stats.pop("seconds") < 60
+    assert stats == {
+        "scenario": "poor",
+        "seed": 3,
+        "requests": 3,
+        "right": 1,
+        "ok": 1,
+        "after_exhausted": 2,
+        "tokens": stats["tokens"],
+        "most_in_flight": 1,
+        "most_in_outage": 0,
+        "texts": 1,
+        "impossible_texts": 0,
+        "most_per_impossible": 0,
+        "needed_answers": 1,
+        "needed_tokens": stats["needed_tokens"],
+        "paid_twice": 0,
+    }
 
 
 def test_the_same_seed_gives_the_same_faults():
@@ -99,87 +113,60 @@ def test_the_same_seed_gives_the_same_faults():
     assert set(first) == {200, 500}
 
 
-@pytest.mark.parametrize(
-    ("form", "header", "shape"),
-    [
-        ("s", "retry-after", float),
-        ("ms", "retry-after-ms", int),
-        ("date", "retry-after", str),
-        ("none", None, None),
-    ],
-)
-def test_a_limit_is_told_in_each_form(form, header, shape):
-    with start_simulator(Scenario("tight", rpm=1, retry_after=(form,))) as simulator:
-        assert post(simulator.base_url, chat())[0] == 200
-        status, headers, body = post(simulator.base_url, chat())
-    assert status == 429
-    assert body["error"]["code"] == "rate_limit_exceeded"
-    assert headers["x-ratelimit-limit-requests"] == "1"
-    if header:
-        shape(headers[header])
-    else:
-        assert not [name for name in headers if name.startswith("retry")]
-
-
-def test_an_outage_ends():
-    provider = Provider(Scenario("out", outages_s=((1.0, 2.0),)), seed=0)
-    provider.begin("request", 100.0)
-    assert [provider.is_out(at) for at in (100.5, 101.5, 102.5)] == [False, True, False]
-
-
-def test_a_bucket_fills_with_time_and_not_above_its_size():
-    bucket = Bucket(60.0)
-    assert bucket.size == bucket.level == 6.0
-    bucket.level, bucket.at = 0.0, 100.0
-    bucket.refill(102.0)
-    assert (bucket.level, bucket.missing_s(3)) == (2.0, 1.0)
-    bucket.refill(1000.0)
-    assert bucket.level == 6.0
-
-
-def test_knocking_at_an_empty_bucket_does_not_help():
-    provider = Provider(Scenario("tight", rpm=60, tpm=6000), seed=0)
-    for _ in range(6):
-        assert provider.over_limit_s(100.0, 1) == 0
-    assert provider.over_limit_s(100.0, 1) == 1.0
-    assert provider.over_limit_s(100.0, 1) == pytest.approx(1.2)
-
-
-def test_what_is_no_request_is_refused():
+def test_its_books_tell_needed_answers_from_needless_ones():
+    """The right answer is served three times: one was needed, two were paid for again."""
     with start_simulator("calm") as simulator:
-        assert post(simulator.base_url, b"{")[0] == 400
-        assert post(simulator.base_url, b"[]")[0] == 400
+        for _ in range(3):
+            post(simulator.base_url, chat())
+        post(simulator.base_url, chat("2 x cup (22551) £1"))
+        stats = get(simulator.base_url, "/admin/stats")
+    assert {name: stats[name] for name in ("texts", "needed_answers", "after_right", "paid_twice")} == {
+        "texts": 2,
+        "needed_answers": 2,
+        "after_right": 2,
+        "paid_twice": 2,
+    }
 
 
-ANSWER = understand(ORDER)
+def test_a_spoiled_answer_makes_the_next_one_needed():
+    with start_simulator(Scenario("ill", chances={"server_error": 1.0})) as simulator:
+        for _ in range(3):
+            post(simulator.base_url, chat())
+        stats = get(simulator.base_url, "/admin/stats")
+    assert (stats["server_error"], stats["needed_answers"], stats["seconds"]) == (3, 3, None)
 
 
 @pytest.mark.parametrize(
-    "kind",
-    ["swapped_digits", "missing_line", "extra_line", "other_currency", "wrong_customer", "other_price"],
+    "body", [b"{", b"[]", b"{}", b'{"messages": [1]}', b'{"messages": [], "tools": [1]}']
 )
-def test_every_lie_changes_something_that_matters(kind):
-    for seed in range(20):
-        assert lie(kind, ANSWER, random.Random(seed)) != ANSWER
-    assert understand(ORDER) == ANSWER
-
-
-@pytest.mark.parametrize("quantity", ["24", "11", "30"])
-def test_a_lone_line_can_be_lied_about_too(quantity):
-    lone = {**ANSWER, "lines": [{**ANSWER["lines"][0], "quantity": quantity, "code": None}]}
-    for seed in range(5):
-        assert lie("swapped_digits", lone, random.Random(seed))["lines"][0]["quantity"] != quantity
-        assert len(lie("extra_line", lone, random.Random(seed))["lines"]) == 2
-    assert lie("missing_line", {**ANSWER, "lines": []}, random.Random(0))["lines"] == []
+def test_what_is_no_chat_request_is_refused(body):
+    with start_simulator("calm") as simulator:
+        assert post(simulator.base_url, body)[0] == 400
 
 
 def test_an_unknown_scenario_is_named_with_those_there_are():
     with pytest.raises(BadInput, match="choose one of calm, ratelimit"):
         find_scenario("stormy")
     assert find_scenario("calm", rpm=5).rpm == 5
-    assert {"calm", "ratelimit", "no_headers", "outage", "malformed", "mix", "quota", "permanent"} <= set(
-        SCENARIOS
-    )
+    assert find_scenario("calm", latency_ms=(1, 2)).latency_ms == (1, 2)
+
+
+def test_every_scenario_says_what_it_is_and_the_help_lists_them():
+    from fakturo.cli.main import app
+
+    said = CliRunner().invoke(app, ["simulate-ai", "--help"]).output
+    for name, scenario in SCENARIOS.items():
+        assert scenario.name == name
+        assert scenario.about
+        assert f"{name}:" in said
+        assert sum(scenario.chances.values()) < 0.3
+
+
+def test_a_day_sped_up_is_the_same_day():
+    """Ten times as fast: ten times the limit, a tenth of latency and outages, as much per burst."""
+    quick = sped_up(find_scenario("outage", latency_ms=(100, 300)), 10)
+    assert (quick.rpm, quick.tpm, quick.burst_s) == (6000, None, 0.1)
+    assert (quick.latency_ms, quick.outages_s) == ((10, 30), ((0.3, 0.9), (1.4, 1.7)))
 
 
 def test_a_taken_port_is_named():
@@ -199,5 +186,5 @@ def test_the_command_serves_until_it_is_told_to_stop(monkeypatch):
     assert result.exit_code == 0, result.output
     assert "scenario" not in result.output
     assert "AI simulator (quota, seed 0)" in result.output
-    assert "FAKTURO_AI_BASE_URL=http://127.0.0.1:" in result.output
+    assert "FAKTURO_AI_BASE_URL='http://127.0.0.1:" in result.output
     assert len(served) == 1

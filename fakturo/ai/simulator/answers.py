@@ -1,29 +1,24 @@
-"""HTTP answers of the simulator, right and broken, in the shapes that OpenAI's API has."""
+"""Bodies of the simulator's answers, right and broken, in the shapes that OpenAI and Azure have."""
 
 import json
 import random
-import re
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from email.utils import format_datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 
+from fakturo.ai.simulator.asking import Asked, tokens_in
+from fakturo.ai.simulator.faults import Fault
 from fakturo.ai.simulator.lies import lie
-from fakturo.ai.simulator.provider import Provider
-from fakturo.ai.simulator.scenarios import Fault
-from fakturo.ai.simulator.understanding import understand
 
 FINGERPRINT = "fakturo-simulator"
-_ORDER = re.compile(r"<order_text (?P<mark>\w+)>\n(?P<text>.*)\n</order_text (?P=mark)>", re.DOTALL)
 
 
-def order_text(body: dict[str, Any]) -> str:
-    """Text of the order in a chat request; the whole last message where it is not marked."""
-    contents = [str(message.get("content", "")) for message in body.get("messages", [])]
-    found = next((match for content in contents if (match := _ORDER.search(content))), None)
-    return found["text"] if found else (contents[-1] if contents else "")
+class Said(NamedTuple):
+    """An answer with status 200, and the tokens it costs."""
+
+    response: Response
+    tokens: int
 
 
 def error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
@@ -32,71 +27,95 @@ def error(status: int, code: str, message: str, headers: dict[str, str] | None =
     return JSONResponse(body, status, headers)
 
 
-def too_fast(provider: Provider, wait_s: float, now: datetime) -> Response:
-    """429 with the form of `retry-after` whose turn it is."""
-    forms = provider.scenario.retry_after
-    form = forms[provider.refusals % len(forms)]
-    headers = provider.limit_headers()
-    if form == "s":
-        headers["retry-after"] = f"{wait_s:.3f}"
-    elif form == "ms":
-        headers["retry-after-ms"] = str(int(wait_s * 1000) + 1)
-    elif form == "date":
-        headers["retry-after"] = format_datetime(now + timedelta(seconds=wait_s + 1), usegmt=True)
+def too_fast(shape: str, headers: dict[str, str]) -> Response:
+    """429 in the provider's words."""
+    if shape == "azure":
+        message = (
+            "Requests to the ChatCompletions_Create Operation have exceeded call rate limit. (simulator)"
+        )
+        return JSONResponse({"error": {"code": "429", "message": message}}, 429, headers)
     return error(429, "rate_limit_exceeded", "Rate limit reached", headers)
 
 
+def filtered(headers: dict[str, str]) -> Response:
+    """400 of a content filter, as Azure writes it."""
+    body = {
+        "error": {
+            "message": "The prompt triggered the content management policy. (simulator)",
+            "type": None,
+            "param": "prompt",
+            "code": "content_filter",
+            "status": 400,
+            "innererror": {"code": "ResponsibleAIPolicyViolation"},
+        }
+    }
+    return JSONResponse(body, 400, headers)
+
+
+def unknown_format(mode: str, headers: dict[str, str]) -> Response:
+    """400 of a server that does not know this way to ask for a shape."""
+    what = "tools and tool_choice are" if mode == "tools" else f"response_format {mode} is"
+    return error(400, "invalid_request_error", f"{what} not supported by this server", headers)
+
+
 def answer(
-    body: dict[str, Any], fault: Fault | None, chance: random.Random, headers: dict[str, str]
-) -> Response:
-    """A chat completion, with the fault in it if there is one that shows in the answer."""
-    read = understand(order_text(body))
-    if fault is not None:
-        read = lie(fault, read, chance)
+    asked: Asked, right: dict[str, Any], fault: Fault | None, chance: random.Random, headers: dict[str, str]
+) -> Said:
+    """A chat completion, with the fault in it if it is one that shows there."""
+    read = right if fault is None else lie(fault, right, chance)
     text = json.dumps(read, ensure_ascii=False)
     if fault == "not_json":
         text = f"Sure! Here is the order you asked for: {text[: len(text) // 2]}"
     elif fault == "wrong_shape":
         text = json.dumps({"order": {"items": [line["name"] for line in read["lines"]]}})
+    elif fault == "length":
+        text = text[: len(text) * 2 // 3]
+    elif asked.mode == "text":
+        text = f"```json\n{text}\n```"
+    tokens = asked.prompt_tokens + tokens_in(text)
     if fault == "html":
-        return HTMLResponse("<html><body>Bad gateway (simulator)</body></html>", headers=headers)
-    reason = "stop"
-    if fault == "length":
-        text, reason = text[: len(text) * 2 // 3], "length"
-    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
-    if fault == "refusal":
-        message = {"role": "assistant", "content": None, "refusal": "I cannot help with that. (simulator)"}
+        return Said(HTMLResponse("<html><body>Please log in (simulator)</body></html>", 200, headers), 0)
     whole = {
         "id": f"chatcmpl-simulator-{chance.getrandbits(48):012x}",
         "object": "chat.completion",
-        "model": f"simulator/{body.get('model', 'any')}",
+        "created": 1_700_000_000,
+        "model": f"simulator/{asked.model}",
         "system_fingerprint": FINGERPRINT,
-        "choices": [{"index": 0, "message": message, "finish_reason": reason, "logprobs": None}],
-        "usage": _usage(body, text),
+        "choices": [] if fault == "empty" else [_choice(asked, text, fault)],
+        "usage": {
+            "prompt_tokens": asked.prompt_tokens,
+            "completion_tokens": tokens_in(text),
+            "total_tokens": tokens,
+        },
     }
+    body = json.dumps(whole, ensure_ascii=False).encode()
     if fault == "cut_body":
-        return cut(json.dumps(whole).encode(), headers)
-    return JSONResponse(whole, 200, headers)
+        return Said(_parts(body[: len(body) // 2], len(body), headers), tokens)
+    return Said(Response(body, 200, headers, "application/json"), tokens)
 
 
-def cut(body: bytes, headers: dict[str, str]) -> Response:
-    """Half of a body, under the length of the whole."""
+def _choice(asked: Asked, text: str, fault: Fault | None) -> dict[str, Any]:
+    message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
+    reason = "stop"
+    if fault == "refusal":
+        message |= {"content": None, "refusal": "I cannot help with that. (simulator)"}
+    elif fault == "content_filter":
+        message["content"], reason = None, "content_filter"
+    elif asked.mode == "tools":
+        function = {"name": asked.tool, "arguments": text}
+        call = {"id": "call_simulator", "type": "function", "function": function}
+        message |= {"content": None, "tool_calls": [call]}
+        reason = "tool_calls"
+    if fault == "length":
+        reason = "length"
+    return {"index": 0, "message": message, "finish_reason": reason, "logprobs": None}
+
+
+def _parts(body: bytes, length: int, headers: dict[str, str]) -> Response:
+    """A body that ends before the length it was told to have."""
 
     async def half() -> AsyncIterator[bytes]:
-        yield body[: len(body) // 2]
+        yield body
 
-    return StreamingResponse(
-        half(), 200, {**headers, "content-length": str(len(body)), "content-type": "application/json"}
-    )
-
-
-def tokens_of(body: dict[str, Any]) -> int:
-    """About how many tokens a request asks for: four letters each, and half as many again to answer."""
-    letters = sum(len(str(message.get("content", ""))) for message in body.get("messages", []))
-    return letters // 4 + len(order_text(body)) // 8
-
-
-def _usage(body: dict[str, Any], text: str) -> dict[str, int]:
-    letters = sum(len(str(message.get("content", ""))) for message in body.get("messages", []))
-    asked, said = letters // 4, len(text) // 4
-    return {"prompt_tokens": asked, "completion_tokens": said, "total_tokens": asked + said}
+    told = {**headers, "content-length": str(length), "content-type": "application/json"}
+    return StreamingResponse(half(), 200, told)

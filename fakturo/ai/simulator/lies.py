@@ -1,34 +1,45 @@
 """Plausibly wrong answers: what a model gets wrong unnoticed, each a small change of the right one."""
 
 import random
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
-from fakturo.ai.simulator.scenarios import Fault
+from fakturo.ai.simulator.faults import LIES, Fault
+
+Line = dict[str, Any]
 
 
 def lie(kind: Fault, answer: dict[str, Any], chance: random.Random) -> dict[str, Any]:
-    """Answer with one fault in it; the same where the fault cannot be told of this answer."""
+    """Answer with one fault in it; another fault where this one cannot be told of this answer."""
+    if kind not in LIES:
+        return answer
+    changed = _told(kind, answer, chance)
+    return changed if _meaning(changed) != _meaning(answer) else _told("swapped_digits", answer, chance)
+
+
+def _meaning(answer: dict[str, Any]) -> tuple[Any, ...]:
+    lines = [
+        (each["code"], Decimal(each["quantity"]), Decimal(each["unit_price"])) for each in answer["lines"]
+    ]
+    return answer["customer_id"], answer["po_number"], answer["currency"], lines
+
+
+def _told(kind: Fault, answer: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     lines = [dict(line) for line in answer["lines"]]
     changed = {**answer, "lines": lines}
     if kind == "other_currency":
         changed["currency"] = "EUR" if answer["currency"] == "GBP" else "GBP"
-    if kind == "wrong_customer" and answer["customer_id"]:
+    elif kind == "wrong_customer" and answer["customer_id"]:
         changed["customer_id"] = _other_digit(answer["customer_id"], chance)
-    if not lines:
-        return changed
-    line = chance.choice(lines)
-    if kind == "swapped_digits":
-        _swap(lines, line, chance)
-    elif kind == "missing_line":
-        lines.remove(line)
-    elif kind == "extra_line":
-        lines.append({**line, "code": _other_digit(line["code"] or "10", chance)})
-    elif kind == "other_price":
-        line["unit_price"] = _other_digit(line["unit_price"], chance)
+    elif kind == "wrong_po" and answer["po_number"]:
+        changed["po_number"] = _other_digit(answer["po_number"], chance)
+    elif lines and kind in _OF_LINES:
+        _OF_LINES[kind](lines, chance.choice(lines), chance)
     return changed
 
 
-def _swap(lines: list[dict[str, Any]], line: dict[str, Any], chance: random.Random) -> None:
+def _swap_digits(lines: list[Line], line: Line, chance: random.Random) -> None:
     """Quantities of two lines exchanged; of a lone line the digits turned round, or one changed."""
     other = chance.choice(lines)
     if other is not line and other["quantity"] != line["quantity"]:
@@ -37,6 +48,49 @@ def _swap(lines: list[dict[str, Any]], line: dict[str, Any], chance: random.Rand
         line["quantity"] = line["quantity"][::-1]
     else:
         line["quantity"] = _other_digit(line["quantity"], chance)
+
+
+def _remove(lines: list[Line], line: Line, _chance: random.Random) -> None:
+    lines.remove(line)
+
+
+def _invent(lines: list[Line], line: Line, chance: random.Random) -> None:
+    lines.append({**line, "code": _other_digit(line["code"] or "10", chance)})
+
+
+def _other_price(_lines: list[Line], line: Line, chance: random.Random) -> None:
+    line["unit_price"] = _other_digit(line["unit_price"], chance)
+
+
+def _merge(lines: list[Line], line: Line, _chance: random.Random) -> None:
+    """Two lines become one that has both quantities."""
+    place = lines.index(line)
+    if place:
+        before = lines.pop(place - 1)
+        line["quantity"] = _plain(Decimal(line["quantity"]) + Decimal(before["quantity"]))
+
+
+def _swap_fields(_lines: list[Line], line: Line, _chance: random.Random) -> None:
+    line["quantity"], line["unit_price"] = line["unit_price"], line["quantity"]
+
+
+def _total_as_price(_lines: list[Line], line: Line, _chance: random.Random) -> None:
+    line["unit_price"] = _plain(Decimal(line["quantity"]) * Decimal(line["unit_price"]))
+
+
+_OF_LINES: dict[Fault, Callable[[list[Line], Line, random.Random], None]] = {
+    "swapped_digits": _swap_digits,
+    "missing_line": _remove,
+    "extra_line": _invent,
+    "other_price": _other_price,
+    "merged_lines": _merge,
+    "swapped_fields": _swap_fields,
+    "total_as_price": _total_as_price,
+}
+
+
+def _plain(number: Decimal) -> str:
+    return format(number, "f")
 
 
 def _other_digit(text: str, chance: random.Random) -> str:

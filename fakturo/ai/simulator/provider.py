@@ -1,112 +1,95 @@
-"""The simulated provider behind the HTTP: limits, credit, outages and its own counts. Time is passed in."""
+"""The simulated provider behind the HTTP: credit, outages, who meets which fault. Time is passed in."""
 
 import hashlib
+import math
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from typing import Any, Literal
 
-from fakturo.ai.simulator.scenarios import Fault, Scenario
+from fakturo.ai.simulator.faults import Fault
+from fakturo.ai.simulator.limiter import Limiter, Meter
+from fakturo.ai.simulator.scenarios import Scenario
+from fakturo.ai.simulator.tally import Tally
+from fakturo.ai.simulator.understanding import understand
 
-BURST_S = 6.0
-"""So many seconds' worth of requests go through at once after a rest."""
-HAMMERING = 0.2
-"""Share of a request that a refused one costs, so that knocking does not help."""
+Verdict = Literal["possible", "invalid", "too_long", "filtered"]
+_TENTH = 1.2816
+"""Standard deviations from the middle to the 10th and 90th percentile."""
 
 
-@dataclass
-class Bucket:
-    """A token bucket; `level` refills by `rate` per second up to `size`."""
+class Provider:
+    """State of one simulated provider.
 
-    per_minute: float
-    level: float = 0.0
-    at: float = 0.0
+    Args:
+        truths: right answers by order text, for a simulator that reads whatever it is shown; any other text
+            is read by a few patterns.
+    """
 
-    def __post_init__(self) -> None:
-        self.level = self.size
+    def __init__(
+        self, scenario: Scenario, seed: int, truths: Mapping[str, dict[str, Any]] | None = None
+    ) -> None:
+        self.scenario, self.seed = scenario, seed
+        self.limiter, self.tally = Limiter(scenario), Tally()
+        self._truths = truths or {}
+        self._let_through: Counter[str] = Counter()
+        self._spent = 0
 
     @property
-    def size(self) -> float:
-        """Most that can be saved up."""
-        return max(self.per_minute / 60 * BURST_S, 1.0)
+    def counts(self) -> Counter[str]:
+        """Plain counts so far."""
+        return self.tally.counts
 
-    def refill(self, at: float) -> None:
-        """Let time pass."""
-        self.level = min(self.size, self.level + (at - self.at) * self.per_minute / 60)
-        self.at = at
+    @property
+    def requests(self) -> Meter | None:
+        """What is left of requests."""
+        return self.limiter.requests
 
-    def missing_s(self, amount: float) -> float:
-        """Seconds until `amount` is there."""
-        return max((min(amount, self.size) - self.level) * 60 / self.per_minute, 0.0)
-
-
-@dataclass
-class Provider:
-    """State of one simulated provider."""
-
-    scenario: Scenario
-    seed: int
-    counts: Counter[str] = field(default_factory=Counter)
-    attempts: Counter[str] = field(default_factory=Counter)
-    started_at: float | None = None
-    requests: Bucket | None = None
-    tokens: Bucket | None = None
-    refusals: int = 0
-    spent: int = 0
-    """Requests let through so far."""
-
-    def __post_init__(self) -> None:
-        self.requests = Bucket(self.scenario.rpm) if self.scenario.rpm else None
-        self.tokens = Bucket(self.scenario.tpm) if self.scenario.tpm else None
-
-    def begin(self, request: str, at: float) -> random.Random:
-        """Count a request; returns its chances, the same for the same request, attempt and seed."""
-        if self.started_at is None:
-            self.started_at = at
-        self.counts["requests"] += 1
-        self.attempts[request] += 1
-        return random.Random(f"{self.seed}:{request}:{self.attempts[request]}")  # noqa: S311  # faults, no secrets
+    def read(self, text: str) -> dict[str, Any]:
+        """The right answer to an order text."""
+        return self._truths.get(text) or understand(text)
 
     def is_out(self, at: float) -> bool:
-        """Whether an outage is on."""
-        since = at - (self.started_at if self.started_at is not None else at)
-        return any(start <= since < end for start, end in self.scenario.outages_s)
+        """Whether an outage is on; its time starts with the first request."""
+        first = self.tally.first_request_at
+        return first is not None and any(start <= at - first < end for start, end in self.scenario.outages_s)
 
     def has_credit(self) -> bool:
         """Whether the credit is not used up yet."""
-        return self.scenario.credit is None or self.spent < self.scenario.credit
+        return self.scenario.credit is None or self._spent < self.scenario.credit
 
-    def is_impossible(self, text: str) -> bool:
-        """Whether this text is refused whenever it is asked."""
-        share = int(hashlib.sha256(f"{self.seed}:{text}".encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
-        return share < self.scenario.impossible
+    def spend(self) -> None:
+        """An answer is promised."""
+        self._spent += 1
 
-    def over_limit_s(self, at: float, tokens: int) -> float:
-        """Take a request out of the buckets; seconds to wait where they are empty, else 0."""
-        buckets = [
-            (bucket, amount) for bucket, amount in ((self.requests, 1), (self.tokens, tokens)) if bucket
-        ]
-        for bucket, _ in buckets:
-            bucket.refill(at)
-        wait_s = max((bucket.missing_s(amount) for bucket, amount in buckets), default=0.0)
-        for bucket, amount in buckets:
-            bucket.level -= amount if wait_s == 0 else amount * HAMMERING if bucket is self.requests else 0
-        self.refusals += wait_s > 0
-        self.spent += wait_s == 0
-        return wait_s
+    def lets_in(self, key: str) -> bool:
+        """Whether this key opens; Azure wants one at least."""
+        if self.scenario.key is not None:
+            return key == self.scenario.key
+        return bool(key) or self.scenario.shape == "openai"
 
-    def limit_headers(self) -> dict[str, str]:
-        """`x-ratelimit-*` as OpenAI writes them."""
-        headers: dict[str, str] = {}
-        if self.scenario.headers == "none":
-            return headers
-        for name, bucket in (("requests", self.requests), ("tokens", self.tokens)):
-            if bucket:
-                headers |= {
-                    f"x-ratelimit-limit-{name}": str(int(bucket.per_minute)),
-                    f"x-ratelimit-remaining-{name}": str(max(int(bucket.level), 0)),
-                    f"x-ratelimit-reset-{name}": f"{bucket.missing_s(bucket.size):.3f}s",
-                }
-        return headers
+    def verdict(self, text: str) -> Verdict:
+        """Whether this text can be answered at all; the same whenever it is asked."""
+        draw = int(hashlib.sha256(f"{self.seed}:{text}".encode()).hexdigest()[:8], 16) / 2**32
+        impossible, filtered = self.scenario.impossible, self.scenario.filtered
+        if draw < impossible:
+            return "invalid" if draw < impossible / 2 else "too_long"
+        return "filtered" if draw < impossible + filtered else "possible"
+
+    def chance(self, request: str) -> random.Random:
+        """Chances of a request that is let through, the same for the same request, attempt and seed."""
+        self._let_through[request] += 1
+        return random.Random(f"{self.seed}:{request}:{self._let_through[request]}")  # noqa: S311  # faults, no secrets
+
+    def latency_s(self, chance: random.Random) -> float:
+        """Seconds until the answer."""
+        low, high = (max(each, 1e-3) / 1000 for each in self.scenario.latency_ms)
+        return chance.lognormvariate(math.log(low * high) / 2, math.log(high / low) / 2 / _TENTH)
+
+    def refusal_s(self) -> float:
+        """Seconds until a refusal: nothing is read for it, so a tenth of the usual."""
+        low, high = self.scenario.latency_ms
+        return math.sqrt(low * high) / 10_000
 
     def fault(self, chance: random.Random) -> Fault | None:
         """Which fault this attempt gets, if any."""
