@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SHOWN = [ROOT / "README.md", ROOT / "docs/intake.md"]
+SHOWN = [ROOT / "README.md", ROOT / "docs/intake.md", ROOT / "docs/warehouse.md"]
 
 
 def steps(page: Path) -> list[tuple[str, list[str]]]:

@@ -98,7 +98,8 @@ PUBLISHED: dict[str, dict[str, str]] = {
             *("outcome", "created_at", "run_id"),
         ),
         COPY,
-    ),
+    )
+    | {"content_sha256": "sha256(content)"},  # tells an approved draft from a corrected one
     "findings": dict.fromkeys(
         ("id", "order_id", "draft_id", "stage", "code", "place", "created_at", "run_id"), COPY
     )

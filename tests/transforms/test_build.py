@@ -17,7 +17,7 @@ from fakturo.cli.main import app
 from fakturo.errors import WarehouseError
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, reading, writing
-from fakturo.ledger.tables import ai_calls, findings
+from fakturo.ledger.tables import ai_calls, drafts, findings
 from fakturo.money import to_major
 from fakturo.settings import load
 from fakturo.warehouse.reading import open_published
@@ -45,6 +45,11 @@ def built(tmp_path_factory):
                 for outcome in ("timeout", "ok")
             ],
         )  # fmt: skip
+        connection.execute(
+            insert(drafts).values(
+                order_id=2, drafter="model", model="m", prompt_version="1", outcome="refused", created_at=NOW
+            )
+        )
         connection.execute(
             insert(findings),
             [
@@ -198,7 +203,7 @@ def test_the_unit_tests_of_the_money_logic_pass(built, tmp_path):
     settings, published, _ = built
     file = tmp_path / "warehouse.duckdb"
     shutil.copy(published.file, file)
-    assert transform(settings, file, unit_tests=True) == (0, 3)
+    assert transform(settings, file, unit_tests=True) == (0, 6)
 
 
 def test_an_empty_ledger_in_a_relative_home_is_published_too(tmp_path, monkeypatch):

@@ -20,6 +20,11 @@ marts as (
     from {{ ref('fct_ai_calls') }}
     union all
     select
+        'drafts' as table_name,
+        count(*) as row_count
+    from {{ ref('fct_drafts') }}
+    union all
+    select
         'files' as table_name,
         count(*) as row_count
     from {{ ref('fct_intake') }}

@@ -1,7 +1,7 @@
 {# One row per order that the model was asked about. #}
 with
 ai_calls as (
-    select * from {{ ref('stg_ledger__ai_calls') }}
+    select * from {{ ref('int_ai_calls_placed') }}
 ),
 summed as (
     select
@@ -9,7 +9,9 @@ summed as (
         order_id,
         ---------- numerics
         count(*) as ai_call_count,
-        count(*) filter (where outcome <> 'ok') as ai_failed_call_count,
+        count(*) filter (where is_settled and not is_ok) as ai_failed_call_count,
+        count(*) filter (where not is_settled) as ai_unsettled_call_count,
+        count(*) filter (where cost_amount is null) as ai_unpriced_call_count,
         sum(prompt_tokens) as prompt_tokens,
         sum(completion_tokens) as completion_tokens,
         sum(cost_amount) as ai_cost_amount,

@@ -1,21 +1,24 @@
 {# One row per request to the model. #}
 with
 ai_calls as (
-    select * from {{ ref('stg_ledger__ai_calls') }}
+    select * from {{ ref('int_ai_calls_placed') }}
 ),
-classified as (
+selected as (
     select
         ---------- ids
         ai_call_id,
         order_id,
+        draft_id,
         run_id,
         request_sha256,
         answer_sha256,
         ---------- strings
+        left(endpoint || ' ' || model, 250) as endpoint_name,
         endpoint,
         model,
         prompt_version,
         outcome,
+        outcome_class,
         ---------- numerics
         http_status,
         prompt_tokens,
@@ -23,9 +26,12 @@ classified as (
         cast(cost_amount as decimal(18, 6)) as cost_amount,
         duration_ms,
         ---------- booleans
-        outcome = 'ok' as is_ok,
+        is_ok,
+        is_settled,
+        is_repeat,
+        is_reask,
         ---------- timestamps, UTC
         started_at
     from ai_calls
 )
-select * from classified
+select * from selected

@@ -7,6 +7,12 @@ documents as (
     select * from {{ ref('stg_ledger__documents') }}
     where document_kind = 'pdf'
 ),
+drafts as (
+    select * from {{ ref('stg_ledger__drafts') }}
+),
+ai_calls as (
+    select * from {{ ref('int_ai_calls_summed') }}
+),
 joined as (
     select
         ---------- ids
@@ -25,6 +31,7 @@ joined as (
         invoices.payment_status,
         invoices.content.buyer.country as customer_country,
         documents.document_path,
+        drafts.drafter,
         ---------- numerics
         invoices.seq,
         len(invoices.content.lines) as line_count,
@@ -33,6 +40,11 @@ joined as (
         invoices.tax_amount,
         invoices.total_amount,
         documents.pages as document_pages,
+        coalesce(ai_calls.ai_call_count, 0) as ai_call_count,
+        coalesce(ai_calls.ai_unpriced_call_count, 0) as ai_unpriced_call_count,
+        cast(
+            if(ai_calls.order_id is null, 0, ai_calls.ai_cost_amount) as decimal(18, 6)
+        ) as ai_cost_amount,
         ---------- booleans
         coalesce(invoices.content.seller.specimen, false) as is_specimen,
         documents.document_id is not null as is_rendered,
@@ -45,5 +57,7 @@ joined as (
         documents.rendered_at
     from invoices
     left join documents on invoices.invoice_id = documents.invoice_id
+    left join drafts on invoices.draft_id = drafts.draft_id
+    left join ai_calls on invoices.order_id = ai_calls.order_id
 )
 select * from joined

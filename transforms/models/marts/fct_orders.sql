@@ -42,11 +42,15 @@ joined as (
         orders.attempts,
         orders.parks,
         coalesce(drafts.draft_count, 0) as draft_count,
+        coalesce(drafts.model_draft_count, 0) as model_draft_count,
         cast(coalesce(drafts.reask_count, 0) as bigint) as reask_count,
         coalesce(findings.finding_count, 0) as finding_count,
         coalesce(ai_calls.ai_call_count, 0) as ai_call_count,
         coalesce(ai_calls.ai_failed_call_count, 0) as ai_failed_call_count,
-        cast(coalesce(ai_calls.ai_cost_amount, 0) as decimal(18, 6)) as ai_cost_amount,
+        coalesce(ai_calls.ai_unpriced_call_count, 0) as ai_unpriced_call_count,
+        cast(
+            if(ai_calls.order_id is null, 0, ai_calls.ai_cost_amount) as decimal(18, 6)
+        ) as ai_cost_amount,
         invoices.net_amount as invoiced_net_amount,
         invoices.total_amount as invoiced_total_amount,
         date_diff('millisecond', orders.received_at, invoices.issued_at)

@@ -20,6 +20,7 @@ renamed as (
         http_status,
         prompt_tokens,
         completion_tokens,
+        cost_micros,
         cast(cost_micros as decimal(18, 0)) * 0.000001 as cost_amount,
         duration_ms,
         ---------- timestamps, UTC

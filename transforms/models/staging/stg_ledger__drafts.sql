@@ -10,6 +10,7 @@ renamed as (
         order_id,
         run_id,
         answer_sha256,
+        content_sha256,
         ---------- strings
         drafter,
         model,
