@@ -1,47 +1,44 @@
 """The one door to an AI provider: a single HTTP attempt, and one class of error for whatever goes wrong.
 
 Speaks `/v1/chat/completions` as OpenAI, Azure OpenAI, vLLM, Ollama and LM Studio do. It never retries, never
-waits, and the key shows in no repr, log or message.
+waits, follows no redirect, and the key shows in no repr, log or message.
 """
 
 import asyncio
 import json
+import socket
+import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 
 import httpx
 
-from fakturo.ai.failures import http_failure, names_format
+from fakturo.ai import addresses, chat
+from fakturo.ai.chat import SIMPLER, Mode
+from fakturo.ai.error_body import read_error
+from fakturo.ai.failures import http_failure, refuses_format
 from fakturo.ai.limits import Limits, read_limits
 from fakturo.errors import (
     AiError,
     BadSetting,
     FormatRefused,
     InvalidOutput,
-    Refused,
+    Permanent,
     TimedOut,
     Transient,
     Truncated,
 )
 from fakturo.settings import Provider, Settings
 
+__all__ = ["SIMPLER", "Answer", "Mode", "ModelClient", "open_clients"]
+
 LONGEST_ANSWER_BYTES = 4 * 1024 * 1024
 """An order of 10,000 lines is about 1 MB of JSON; more is no answer."""
 CONNECT_S = 10.0
-
-Mode = Literal["json_schema", "tools", "json_object", "text"]
-"""How the shape of the answer is asked for."""
-SIMPLER: dict[Mode, Mode | None] = {
-    "json_schema": "tools",
-    "tools": "json_object",
-    "json_object": "text",
-    "text": None,
-}
-"""What to ask for instead, where the server refuses a way; None: nothing is simpler."""
-_FUNCTION = "order_draft"
+IDLE_S = 30.0
+"""An idle connection is kept so long: else a slow pace pays a TLS handshake a call. They close after 60 s."""
 
 
 @dataclass(frozen=True)
@@ -71,16 +68,25 @@ class ModelClient:
             BadSetting: no http(s) address, or a key that no header can carry.
         """
         self.provider = provider
-        self.url = completions_url(provider.base_url)
+        self.url = addresses.completions_url(provider.base_url)
         self.model = provider.model
         self.timeout_s = timeout_s
         self.calls = 0
         """HTTP attempts so far."""
         self.tokens = 0
         """Paid for so far, as the provider counts."""
+        self._key = provider.key
+        try:
+            httpx.URL(self.url)
+        except httpx.InvalidURL:
+            raise BadSetting(
+                f"FAKTURO_AI_BASE_URL leads to {self.endpoint!r}, which is no http(s) address."
+            ) from None
         self._http = httpx.AsyncClient(
-            headers=_key_headers(self.url, provider),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            headers={"content-type": "application/json"} | addresses.key_headers(self.url, self._key),
+            limits=httpx.Limits(
+                max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=IDLE_S
+            ),
         )
 
     def __repr__(self) -> str:
@@ -89,9 +95,7 @@ class ModelClient:
     @property
     def endpoint(self) -> str:
         """Where it asks, without query and credentials."""
-        parts = urlsplit(self.url)
-        host = parts.hostname or ""
-        return urlunsplit((parts.scheme, f"{host}:{parts.port}" if parts.port else host, parts.path, "", ""))
+        return addresses.endpoint(self.url)
 
     @property
     def name(self) -> str:
@@ -116,52 +120,56 @@ class ModelClient:
         loop = asyncio.get_running_loop()
         started, timeout_s = loop.time(), min(timeout_s, self.timeout_s)
         self.calls += 1
-        request = {"model": self.model, "messages": list(messages), **_format(mode, schema)}
+        request = chat.request_body(self.model, messages, mode, schema)
         try:
             async with asyncio.timeout(timeout_s):
                 status, headers, body = await self._post(request, timeout_s)
         except (TimeoutError, httpx.TimeoutException):
             raise TimedOut(f"The AI provider did not answer within {timeout_s:g} s.") from None
-        except (httpx.UnsupportedProtocol, httpx.InvalidURL):
-            raise BadSetting(
-                f"FAKTURO_AI_BASE_URL leads to {self.endpoint!r}, which is no http(s) address."
-            ) from None
         except httpx.TransportError as error:
-            raise Transient(f"The AI provider cannot be reached: {type(error).__name__}.") from None
-        except httpx.DecodingError:
-            raise InvalidOutput("The AI provider's answer cannot be unpacked.") from None
+            raise Transient(f"The AI provider cannot be reached: {_reason(error)}.") from None
         if not httpx.codes.is_success(status):
-            if SIMPLER[mode] and status in {400, 422, 501} and names_format(body):
-                raise FormatRefused(
-                    f"The AI provider cannot be asked by {mode} (HTTP {status}).", status=status
-                )
-            raise http_failure(status, headers, body, now)
-        duration_ms = round((loop.time() - started) * 1000)
-        answer = _read(body, status, headers, self.model, duration_ms, now)
-        self.tokens += (answer.prompt_tokens or 0) + (answer.completion_tokens or 0)
-        return answer
+            raise self._failure(status, headers, body, mode, now)
+        parsed = _parse(body)
+        if chat.error_within(parsed):
+            raise self._failure(_status_within(parsed), headers, _error_within(parsed), mode, now)
+        said = chat.read_completion(parsed)
+        self.tokens += (said.prompt_tokens or 0) + (said.completion_tokens or 0)
+        return Answer(
+            text=said.text,
+            model=said.model or self.model,
+            prompt_tokens=said.prompt_tokens,
+            completion_tokens=said.completion_tokens,
+            limits=read_limits(headers, now),
+            duration_ms=round((loop.time() - started) * 1000),
+        )
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()
 
-    async def _post(self, request: dict[str, Any], timeout_s: float) -> tuple[int, dict[str, str], bytes]:
-        body = bytearray()
-        async with self._http.stream(
-            "POST",
-            self.url,
-            json=request,
-            timeout=httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s)),
-        ) as response:
+    async def _post(self, request: bytes, timeout_s: float) -> tuple[int, dict[str, str], bytes]:
+        timeout = httpx.Timeout(timeout_s, connect=min(CONNECT_S, timeout_s))
+        async with self._http.stream("POST", self.url, content=request, timeout=timeout) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             try:
-                async for chunk in response.aiter_bytes():
-                    body += chunk
-                    if len(body) > LONGEST_ANSWER_BYTES:
-                        raise InvalidOutput("The AI provider's answer is longer than 4 MB.")
-            except httpx.RemoteProtocolError:
-                raise Truncated("The AI provider's answer broke off.", status=response.status_code) from None
-            return response.status_code, headers, bytes(body)
+                body = await _body(response)
+            except AiError:
+                if response.is_success:
+                    raise
+                body = b""  # the status says enough
+            return response.status_code, headers, body
+
+    def _failure(
+        self, status: int, headers: Mapping[str, str], body: bytes, mode: Mode, now: datetime
+    ) -> AiError:
+        error = http_failure(status, headers, body, now, key=self._key.get_secret_value())
+        if SIMPLER[mode] and isinstance(error, Permanent) and refuses_format(status, body):
+            return FormatRefused(
+                f"The AI provider does not take {mode} (HTTP {status}); a simpler way may work.",
+                status=status,
+            )
+        return error
 
 
 def open_clients(settings: Settings) -> tuple[ModelClient, ...]:
@@ -172,87 +180,57 @@ def open_clients(settings: Settings) -> tuple[ModelClient, ...]:
     )
 
 
-def completions_url(base_url: str) -> str:
-    """Address of the chat endpoint; `base_url` may end in `/v1` or not, or be an Azure deployment.
-
-    Raises:
-        BadSetting: no http(s) address.
-    """
-    parts = urlsplit(base_url.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise BadSetting(
-            f"FAKTURO_AI_BASE_URL is {base_url!r}, which is no http(s) address; write e.g. http://127.0.0.1:8000/v1."
-        )
-    path = parts.path.rstrip("/").removesuffix("/chat/completions")
-    if "/deployments/" not in path and not path.endswith(("/v1", "/openai")):
-        path += "/v1"
-    return urlunsplit((parts.scheme, parts.netloc, path + "/chat/completions", parts.query, ""))
-
-
-def _key_headers(url: str, provider: Provider) -> dict[str, str]:
-    key = provider.key.get_secret_value()
-    if not key:
-        return {}
-    return {"api-key": key} if "/deployments/" in url else {"authorization": f"Bearer {key}"}
-
-
-def _format(mode: Mode, schema: Mapping[str, Any]) -> dict[str, Any]:
-    if mode == "text":
-        return {}
-    if mode == "json_object":
-        return {"response_format": {"type": "json_object"}}
-    if mode == "tools":
-        function = {"name": _FUNCTION, "parameters": dict(schema)}
-        return {
-            "tools": [{"type": "function", "function": function}],
-            "tool_choice": {"type": "function", "function": {"name": _FUNCTION}},
-        }
-    return {
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": _FUNCTION, "strict": True, "schema": dict(schema)},
-        }
-    }
-
-
-def _read(
-    body: bytes, status: int, headers: Mapping[str, str], model: str, duration_ms: int, now: datetime
-) -> Answer:
+async def _body(response: httpx.Response) -> bytes:
+    body, status = bytearray(), response.status_code
     try:
-        parsed = json.loads(body)
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > LONGEST_ANSWER_BYTES:
+                raise InvalidOutput("The AI provider's answer is longer than 4 MB.", status=status)
+    except httpx.RemoteProtocolError:
+        raise Truncated("The AI provider's answer broke off.", status=status) from None
+    except httpx.ReadError:
+        raise Transient("The AI provider's connection was reset within the answer.", status=status) from None
+    except httpx.DecodingError:
+        raise InvalidOutput("The AI provider's answer cannot be unpacked.", status=status) from None
+    return bytes(body)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
     except (ValueError, RecursionError):
-        raise InvalidOutput("The AI provider's answer is not JSON.", status=status) from None
-    try:
-        if "error" in parsed and "choices" not in parsed:
-            raise http_failure(_status_within(parsed["error"]), headers, body, now)
-        choice = parsed["choices"][0]
-        message, reason = choice["message"], choice.get("finish_reason")
-        usage = parsed.get("usage") or {}
-        refusal = message.get("refusal")
-        called = message.get("tool_calls")
-        text = called[0]["function"]["arguments"] if called else message.get("content")
-        counts = [_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
-        answered_by = str(parsed.get("model") or model)[:120]
-    except AiError:
-        raise
-    except (KeyError, IndexError, TypeError, AttributeError):
-        raise InvalidOutput(
-            "The AI provider's answer has not the shape of a chat completion.", status=status
-        ) from None
-    if refusal or reason == "content_filter":
-        raise Refused("The model refused to read the text.", status=status)
-    if reason == "length":
-        raise Truncated("The model's answer was cut at its length limit.", status=status)
-    if not isinstance(text, str) or not text.strip():
-        raise InvalidOutput("The model's answer is empty.", status=status)
-    return Answer(text, answered_by, counts[0], counts[1], read_limits(headers), duration_ms)
+        bare = body.strip()
+        if bare.startswith(b"{") and not bare.endswith(b"}"):  # closed early, and no length was promised
+            raise Truncated("The AI provider's answer broke off.", status=200) from None
+        raise InvalidOutput("The AI provider's answer is not JSON.", status=200) from None
 
 
-def _count(value: object) -> int | None:
-    return value if isinstance(value, int) and 0 <= value < 2**31 else None
+def _error_within(parsed: Any) -> bytes:
+    choices = parsed.get("choices")
+    return json.dumps({"error": choices[0].get("error") or {}} if choices else parsed).encode()
 
 
-def _status_within(error: object) -> int:
-    """Gateways that answer 200 with an error inside name the real status as `code`; else it is a 5xx."""
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, int) and httpx.codes.is_error(code) else httpx.codes.BAD_GATEWAY
+def _status_within(parsed: Any) -> int:
+    """The status that a gateway names in the error of a 200, as a number or in a word; else it is a 5xx."""
+    said = read_error(_error_within(parsed))
+    if said.status:
+        return said.status
+    if said.has_code("rate_limit"):
+        return httpx.codes.TOO_MANY_REQUESTS
+    blames_request = said.has_code("invalid_", "context_length", "content_filter", "content_policy")
+    return httpx.codes.BAD_REQUEST if blames_request else httpx.codes.BAD_GATEWAY
+
+
+def _reason(error: BaseException) -> str:
+    """What went wrong below HTTP, in words that name neither address nor key."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "its TLS certificate is not trusted"
+        if isinstance(cause, socket.gaierror):
+            return "its name is not found"
+        if isinstance(cause, ConnectionRefusedError):
+            return "nobody listens there"
+        cause = cause.__cause__ or cause.__context__
+    return type(error).__name__
