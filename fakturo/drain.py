@@ -5,21 +5,19 @@ every POLL_S. What it holds when told to stop goes back to the queue.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Engine
-
-from fakturo.ai.gate import resting_s
+from fakturo.ai.desk import Desk
+from fakturo.ai.gate import standing
 from fakturo.ai.retrying import stops_all
 from fakturo.errors import AiError
 from fakturo.ledger import queue
 from fakturo.ledger.issuing import CHUNK, ChunkOutcome, issue_chunk
 from fakturo.ledger.queue import Claimed
 from fakturo.ledger.watch import Watch
-from fakturo.settings import Settings
 
 POLL_S = 0.05
 """An accepted order is to start within 100 ms; a look costs 10 µs on SQLite."""
@@ -27,6 +25,7 @@ DRAFTS_PER_S = 50.0
 """Prefect's server records 111 task runs a second in batches; of a burst of 10,000 it drops half."""
 SLOT_PATIENCE_S = 60.0
 """How long a run waits for its first slot before it leaves the drafts to others."""
+DURATIONS_KEPT = 10_000
 GRACE_S = 3.0
 """How long drafts under way may still take when the worker is told to stop."""
 
@@ -50,28 +49,25 @@ class Drain:
 
     def __init__(
         self,
-        engine: Engine,
-        settings: Settings,
+        desk: Desk,
         *,
-        worker: str,
-        clock: Callable[[], datetime],
         draft: Draft,
-        endpoint: str | None = None,
         slots: Slots | None = None,
-        run_id: str | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.issued = ChunkOutcome()
         self.drafted: Counter[str] = Counter()
         self.stopped_by: AiError | None = None
         """What ended the drafting of this run: no credit, a bad key, a cap."""
-        self._engine, self._settings = engine, settings
-        self._worker, self._clock, self._run_id, self._stop = worker, clock, run_id, stop
-        self._draft, self._endpoint, self._slots = draft, endpoint, slots
+        self.durations_s: deque[float] = deque(maxlen=DURATIONS_KEPT)
+        """Claim to draft, of the last orders that were drafted."""
+        self._desk, self._engine, self._settings = desk, desk.engine, desk.settings
+        self._clock, self._draft, self._slots, self._stop = desk.now, draft, slots, stop
         self._drafting: dict[asyncio.Task[None], int] = {}
-        self._draft_from = self._allowed_at = self._renew_at = clock()
-        self._patient_until = clock() + timedelta(seconds=SLOT_PATIENCE_S)
-        self._watch = Watch(engine)
+        self._draft_from = self._allowed_at = self._renew_at = self._clock()
+        self._slots_until = self._clock() + timedelta(seconds=SLOT_PATIENCE_S)
+        self._patience = timedelta()
+        self._watch = Watch(desk.engine)
 
     @property
     def done(self) -> int:
@@ -90,6 +86,7 @@ class Drain:
         self,
         *,
         until: datetime | None = None,
+        patience: timedelta = timedelta(),
         draft_from: datetime | None = None,
         on_progress: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
@@ -97,10 +94,11 @@ class Drain:
 
         Args:
             until: end of a resident run; drafts under way then are finished first.
+            patience: parked orders and a resting provider are waited for when their moment comes this soon.
             draft_from: drafting rests until then.
             on_progress: awaited after every step.
         """
-        self._draft_from = draft_from or self._draft_from
+        self._draft_from, self._patience = draft_from or self._draft_from, patience
         try:
             while not self._stop():
                 self._watch.rang()
@@ -124,7 +122,7 @@ class Drain:
             return False
         lease_s = self._settings.ledger.lease_s
         claimed = queue.claim(
-            self._engine, lane="rules", worker=self._worker, limit=CHUNK, now=now, lease_s=lease_s
+            self._engine, lane="rules", worker=self._desk.worker, limit=CHUNK, now=now, lease_s=lease_s
         )
         if claimed:
             self.issued += issue_chunk(
@@ -132,8 +130,8 @@ class Drain:
                 claimed,
                 seller=self._settings.seller,
                 now=now,
-                worker=self._worker,
-                run_id=self._run_id,
+                worker=self._desk.worker,
+                run_id=self._desk.run_id,
             )
         return bool(claimed)
 
@@ -142,17 +140,20 @@ class Drain:
         is_waiting = queue.is_waiting(self._engine, "model", now)
         if self._slots is not None:
             self._slots.want(self._settings.ai.concurrency if is_waiting else len(self._drafting))
-        room = self._room(now)
-        if not is_waiting or room < 1:
+        if not is_waiting or self._room(now, self._settings.ai.concurrency) < 1:
             return 0
-        if self._endpoint and (rest_s := resting_s(self._engine, self._endpoint, now)):
-            self._draft_from = now + timedelta(seconds=rest_s)
+        stands = standing(self._engine, self._desk.endpoints, self._settings.ai, now)
+        if stands.rest_s > 0:
+            self._draft_from = now + timedelta(seconds=stands.rest_s)
+            return 0
+        room = self._room(now, stands.at_once)
+        if room < 1:
             return 0
         claimed = await asyncio.to_thread(
             queue.claim,
             self._engine,
             lane="model",
-            worker=self._worker,
+            worker=self._desk.worker,
             limit=room,
             now=now,
             lease_s=self._settings.ledger.lease_s,
@@ -162,15 +163,18 @@ class Drain:
         self._allowed_at = now + timedelta(seconds=len(claimed) / DRAFTS_PER_S)
         return len(claimed)
 
-    def _room(self, now: datetime) -> int:
+    def _room(self, now: datetime, most: int) -> int:
         if self.stopped_by is not None or now < max(self._draft_from, self._allowed_at):
             return 0
-        most = self._settings.ai.concurrency
         return (most if self._slots is None else min(most, self._slots.granted)) - len(self._drafting)
 
     async def _draft_one(self, claimed: Claimed) -> None:
+        started = self._clock()
         try:
-            self.drafted[await self._draft(claimed)] += 1
+            word = await self._draft(claimed)
+            self.drafted[word] += 1
+            if word in {"proved", "review"}:
+                self.durations_s.append((self._clock() - started).total_seconds())
         except AiError as error:
             if not stops_all(error):
                 raise
@@ -210,7 +214,7 @@ class Drain:
             self._renew_at = now + timedelta(seconds=lease_s / 4)
             ids = list(self._drafting.values())
             await asyncio.to_thread(
-                queue.renew, self._engine, ids, worker=self._worker, now=now, lease_s=lease_s
+                queue.renew, self._engine, ids, worker=self._desk.worker, now=now, lease_s=lease_s
             )
 
     async def _let_go(self) -> None:
@@ -225,7 +229,7 @@ class Drain:
         self._drafting.clear()
 
     def _give_back(self, ids: list[int]) -> None:
-        queue.release(self._engine, ids, self._clock(), worker=self._worker)
+        queue.release(self._engine, ids, self._clock(), worker=self._desk.worker)
 
     def _has_ended(self, until: datetime | None) -> bool:
         if self._drafting:
@@ -233,11 +237,14 @@ class Drain:
         now = self._clock()
         if until is not None:
             return self._is_over(until)
-        if self.stopped_by is not None or now < self._draft_from:
+        if self.stopped_by is not None:
             return True
-        if self._slots is not None and self._slots.granted == 0 and now > self._patient_until:
+        if self._slots is not None and self._slots.granted == 0 and now > self._slots_until:
             return True
-        return not queue.is_waiting(self._engine, "model", now)
+        if queue.is_waiting(self._engine, "model", now):
+            return now + self._patience < self._draft_from
+        wake = queue.next_wake(self._engine, now)
+        return wake is None or wake > now + self._patience
 
     def _is_over(self, until: datetime | None) -> bool:
         """Whether a resident run should make room for the next; also when it may not draft any more."""

@@ -3,7 +3,7 @@
 import asyncio
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from prefect import flow, get_run_logger, runtime, task
@@ -11,18 +11,18 @@ from prefect.artifacts import acreate_progress_artifact, acreate_table_artifact,
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed
-from sqlalchemy import Engine
 
 from fakturo import worker
-from fakturo.ai.client import ModelClient, open_client
+from fakturo.ai.desk import Desk, open_desk
 from fakturo.ai.one_order import draft_one, give_up, in_a_word
 from fakturo.ai.retrying import ATTEMPTS, JITTER, may_help, stops_all, waits
 from fakturo.clock import utc_now
+from fakturo.closing_table import closing_table
 from fakturo.drain import Drain
 from fakturo.errors import AiError
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.queue import Claimed, counts
-from fakturo.settings import Settings, current
+from fakturo.settings import current
 from flows.hold_slots import Slots
 
 RESIDENT_FOR = timedelta(hours=6)
@@ -32,22 +32,14 @@ TELL_EVERY = timedelta(seconds=2)
 TELL_RESIDENT_EVERY = timedelta(minutes=5)
 
 
-class _Desk(NamedTuple):
-    """What the drafts of one run share; a task run itself is given no more than an order's id."""
-
-    engine: Engine
-    settings: Settings
-    client: ModelClient | None
-    run_id: str
-    held: dict[int, Claimed]
-
-
-_DESK: ContextVar[_Desk] = ContextVar("desk")
+_DESK: ContextVar[Desk] = ContextVar("desk")
+_HELD: ContextVar[dict[int, Claimed]] = ContextVar("held")
+"""Orders being drafted; a task run itself is given no more than an order's id."""
 
 
 def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     """Ask the domain, not Prefect, whether another attempt may succeed."""
-    return isinstance(state.data, BaseException) and may_help(state.data)
+    return isinstance(state.data, BaseException) and may_help(state.data, _DESK.get().retries)
 
 
 @task(
@@ -62,17 +54,7 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
 )
 async def draft(order_id: int) -> str:
     """Draft one free-text order; the provider's rate limit is waited out inside and costs no attempt."""
-    desk = _DESK.get()
-    drafted = await draft_one(
-        desk.held[order_id],
-        client=desk.client,
-        engine=desk.engine,
-        settings=desk.settings,
-        worker=worker.name(),
-        now=utc_now,
-        run_id=desk.run_id,
-    )
-    return in_a_word(drafted)
+    return in_a_word(await draft_one(_HELD.get()[order_id], _DESK.get()))
 
 
 def _run_name() -> str:
@@ -90,62 +72,45 @@ async def issue_invoices(resident: bool = False, draft_from: datetime | None = N
     """
     settings = current()
     engine = open_ledger(settings)
-    desk = _Desk(engine, settings, open_client(settings), str(runtime.flow_run.id), {})
+    desk = open_desk(engine, settings, worker=worker.name(), run_id=str(runtime.flow_run.id))
     _DESK.set(desk)
-    slots = Slots() if desk.client else None
-    drain = Drain(
-        engine,
-        settings,
-        worker=worker.name(),
-        clock=utc_now,
-        draft=_draft_or_give_up,
-        endpoint=desk.client.name if desk.client else None,
-        slots=slots,
-        run_id=desk.run_id,
-        stop=worker.LEAVING.is_set,
-    )
-    teller = _Teller(drain, counts(engine, utc_now())["queued"], resident=resident)
+    _HELD.set({})
+    slots = Slots() if desk.clients else None
+    drain = Drain(desk, draft=_draft_or_give_up, slots=slots, stop=worker.LEAVING.is_set)
+    teller = _Teller(drain, desk, counts(engine, utc_now())["queued"], resident=resident)
     until = utc_now() + RESIDENT_FOR if resident else None
     try:
         await drain.run(until=until, draft_from=draft_from, on_progress=teller.tell)
     finally:
-        if desk.client and slots:
+        if slots:
             await slots.close()
-            await desk.client.aclose()
-        await teller.close(counts(engine, utc_now()))
+        await desk.aclose()
+        await teller.close()
     if drain.stopped_by is not None:
         return Completed(name="Degraded", message=f"Drafting stopped: {drain.stopped_by}")
     return Completed(message=f"{drain.issued.issued} issued, {drain.drafted.total()} drafted.")
 
 
 async def _draft_or_give_up(claimed: Claimed) -> str:
-    desk = _DESK.get()
-    desk.held[claimed.id] = claimed
+    desk, held = _DESK.get(), _HELD.get()
+    held[claimed.id] = claimed
+    desk.retries.first_try()
     try:
         # Without a provider nothing is worth a task run, and nothing would hold back 10,000 of them.
-        return await (draft if desk.client else draft.fn)(claimed.id)
+        return await (draft if desk.clients else draft.fn)(claimed.id)
     except AiError as error:
         if stops_all(error):
             raise
-        return await asyncio.to_thread(
-            give_up,
-            desk.engine,
-            claimed,
-            error,
-            settings=desk.settings,
-            worker=worker.name(),
-            now=utc_now(),
-            run_id=desk.run_id,
-        )
+        return await asyncio.to_thread(give_up, claimed, desk, error)
     finally:
-        del desk.held[claimed.id]
+        del held[claimed.id]
 
 
 class _Teller:
     """Shows in the UI how far the run is."""
 
-    def __init__(self, drain: Drain, waiting: int, resident: bool) -> None:
-        self._drain, self._waiting, self._resident = drain, waiting, resident
+    def __init__(self, drain: Drain, desk: Desk, waiting: int, *, resident: bool) -> None:
+        self._drain, self._desk, self._waiting, self._resident = drain, desk, waiting, resident
         self._every = TELL_RESIDENT_EVERY if resident else TELL_EVERY
         self._next, self._told = utc_now(), 0
         self._bar: UUID | None = None
@@ -156,7 +121,7 @@ class _Teller:
         if done == self._told or utc_now() < self._next:
             return
         self._next, self._told = utc_now() + self._every, done
-        get_run_logger().info("%s orders done: %s", done, _rows(self._drain))
+        get_run_logger().info("%s orders done: %s", done, _so_far(self._drain))
         if self._resident:
             return
         percent = min(100.0, 100 * done / max(self._waiting, 1))
@@ -167,11 +132,14 @@ class _Teller:
         else:
             await aupdate_progress_artifact(self._bar, percent)
 
-    async def close(self, left: dict[str, int]) -> None:
+    async def close(self) -> None:
         """The table of what became of the orders."""
-        rows = [{"outcome": name, "orders": count} for name, count in _rows(self._drain).items()]
+        engine = self._desk.engine
+        table = await asyncio.to_thread(closing_table, engine, self._drain, self._desk.run_id or "")
+        rows = [{"figure": each.name, "value": each.value} for each in table]
+        left = await asyncio.to_thread(counts, engine, utc_now())
         rows += [
-            {"outcome": f"now: {name.replace('_', ' ')}", "orders": count}
+            {"figure": f"now: {name.replace('_', ' ')}", "value": str(count)}
             for name, count in left.items()
             if count
         ]
@@ -182,11 +150,6 @@ class _Teller:
         )
 
 
-def _rows(drain: Drain) -> dict[str, int]:
-    issued = drain.issued
-    done = {
-        "issued": issued.issued,
-        "to review": issued.review,
-        "credit notes asked": issued.credit_requested,
-    }
+def _so_far(drain: Drain) -> dict[str, int]:
+    done = {"issued": drain.issued.issued, "to review": drain.issued.review}
     return done | {f"drafted: {word}": count for word, count in sorted(drain.drafted.items())}

@@ -42,6 +42,7 @@ FLOORS = (
     ("fakturo/ledger/",),
     ("fakturo/intake/", "fakturo/ai/", "fakturo/warehouse/"),
     ("fakturo/drain.py",),
+    ("fakturo/foreground.py", "fakturo/closing_table.py"),
     ("fakturo/cli/",),
 )
 """Inside the core, ground floor first; a file imports its own floor or lower ones."""

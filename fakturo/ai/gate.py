@@ -1,169 +1,173 @@
-"""Pacing and breaker as all processes share them: a thin shell around one JSON text in the ledger.
+"""The gate in front of a provider, shared by all processes: whose turn it is, and what each answer teaches.
 
-Ledger calls run in a thread, so that a busy database never stops the event loop.
+A thin shell around the pure state in endpoint.py. Leave to send, the reservation of its cost and the row of
+the call are one transaction, so that a process that dies leaves a trace of what it may have spent. Ledger
+calls run in a thread, so that a busy database never stops the event loop.
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import NamedTuple
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, insert
 
 from fakturo.ai import breaker as _breaker
-from fakturo.ai import pacing
-from fakturo.ai.breaker import Breaker
-from fakturo.ai.client import Answer
-from fakturo.ai.pacing import Pace
+from fakturo.ai import credit as _credit
+from fakturo.ai import crowding, latency, pacing
+from fakturo.ai.client import Answer, Mode, ModelClient
+from fakturo.ai.desk import Desk
+from fakturo.ai.endpoint import Endpoint, Sent, learned, read_state, write_state
+from fakturo.ai.spending import Asking, reserve, settle
+from fakturo.audit import canonical
 from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited
-from fakturo.ledger import ai_calls
+from fakturo.ledger import ai_answers, ai_endpoints
+from fakturo.ledger.open import writing
+from fakturo.ledger.tables import outbox
 from fakturo.settings import Ai
-
-Sleep = Callable[[float], Awaitable[None]]
 
 LONGEST_WAIT_S = 120.0
 """Whoever would wait longer for a free moment goes back to the queue: the lease is for work."""
 PROBE_GRACE_S = 5.0
-EXHAUSTED_S = 10.0
-"""After "no credit" or "bad key" nobody asks for so long, in any process; then one run may find out again."""
-
-_Record = TypeVar("_Record", Pace, Breaker)
 
 
-@dataclass(frozen=True)
-class Endpoint:
-    """What processes share about one endpoint and model."""
+class Standing(NamedTuple):
+    """Whether drafts should be started now, over all providers."""
 
-    pace: Pace = field(default_factory=Pace)
-    breaker: Breaker = field(default_factory=Breaker)
-    exhausted_until: float = 0.0
+    rest_s: float
+    """Seconds for which none of them may be asked; 0: go on."""
+    at_once: int
+    """Requests that may be under way; 1 while one finds out whether a provider lives again."""
 
 
-@dataclass(frozen=True)
-class Pass:
+class Leave(NamedTuple):
     """Leave to send one request."""
 
-    sent_at: float
-    """Seconds since 1970."""
-    tokens: int
-    """Booked for it."""
+    call_id: int
+    sent: Sent
+    mode: Mode
+    timeout_s: float
 
 
-def read_state(text: str) -> Endpoint:
-    """Endpoint from its JSON; a field that an older or newer version wrote is left out."""
-    kept = json.loads(text)
-    return Endpoint(
-        _known(Pace, kept.get("pace", {})),
-        _known(Breaker, kept.get("breaker", {})),
-        float(kept.get("exhausted_until", 0.0)),
-    )
+class _Turn(NamedTuple):
+    moment: float
+    is_probe: bool
 
 
-def write_state(endpoint: Endpoint) -> str:
-    """JSON of an endpoint."""
-    return json.dumps(asdict(endpoint), separators=(",", ":"))
+def standing(engine: Engine, names: Sequence[str], ai: Ai, now: datetime) -> Standing:
+    """How the providers stand, for whoever claims orders: an outage must not park the queue one by one."""
+    at, rests, at_once = now.timestamp(), [], 0
+    for name in names:
+        state = read_state(ai_endpoints.state(engine, name))
+        rest_s = max(_breaker.rest_s(state.breaker, at), state.credit.rest_until - at, 0.0)
+        rests.append(rest_s)
+        if rest_s == 0:
+            is_sound = not _breaker.is_open(state.breaker) and not state.credit.refusals
+            at_once = max(at_once, crowding.allowed(state.crowding, ai.concurrency) if is_sound else 1)
+    return Standing(min(rests, default=0.0), at_once or ai.concurrency)
 
 
-def resting_s(engine: Engine, name: str, now: datetime) -> float:
-    """Seconds for which nothing may be sent because the breaker is open; 0: go on.
-
-    Whoever claims orders asks first, so that an outage does not park the whole queue one by one.
-    """
-    state = read_state(ai_calls.endpoint_state(engine, name)).breaker
-    if not _breaker.is_open(state):
-        return 0.0
-    return max(state.open_until - now.timestamp(), state.probe_until - now.timestamp(), 0.0)
-
-
-async def enter(
-    engine: Engine, name: str, ai: Ai, *, tokens: int, now: Callable[[], datetime], sleep: Sleep
-) -> Pass:
-    """Wait for the turn of one request.
+async def enter(desk: Desk, asking: Asking) -> Leave:
+    """Wait for the turn of one request; its row stands in the ledger when this returns.
 
     Raises:
         BreakerOpen: the provider is resting; `wait_s` says for how long.
-        QuotaExhausted: another worker has just been told so.
+        QuotaExhausted: somebody has just been told so.
         RateLimited: the turn is too far away to hold a lease for; `wait_s` says how far.
+        OverBudget: a cap of the run or day is reached.
     """
+    turn: _Turn | None = None
+    waited = False
     while True:
-        moment, is_probe = await asyncio.to_thread(_book, engine, name, ai, tokens, now())
-        wait_s = moment - now().timestamp()
-        if wait_s <= 0:
-            return Pass(now().timestamp(), tokens)
-        await sleep(wait_s)
-        state = read_state(await asyncio.to_thread(ai_calls.endpoint_state, engine, name))
-        _refuse_exhausted(state, now().timestamp())
-        opened = _breaker.is_open(state.breaker) and not is_probe
-        if not opened and state.pace.blocked_until <= now().timestamp():
-            return Pass(now().timestamp(), tokens)
+        found = await asyncio.to_thread(_try, desk, asking, turn, waited=waited)
+        if isinstance(found, Leave):
+            return found
+        turn, waited = found, True
+        await desk.sleep(found.moment - desk.now().timestamp())
 
 
 async def leave(
-    engine: Engine,
-    name: str,
-    leave_with: Pass,
-    *,
-    call: ai_calls.Call,
-    result: Answer | AiError,
-    now: Callable[[], datetime],
-    kept_answer: str | None = None,
+    desk: Desk, asking: Asking, given: Leave, result: Answer | AiError, *, outcome: str, answer: str | None
 ) -> None:
-    """Record the attempt and let everybody learn from it."""
-    at = now()
+    """Record what became of the request, keep a usable answer, and let everybody learn: one transaction.
 
-    def change(text: str) -> str:
-        return write_state(_learned(read_state(text), result, leave_with, at.timestamp()))
-
-    await asyncio.to_thread(
-        ai_calls.settle, engine, call, name=name, change=change, now=at, answer=kept_answer
-    )
+    Args:
+        outcome: `ok` or the class of the error; an answer of the wrong shape is no `ok`.
+        answer: to be kept under the hash of its request; None: nothing to keep.
+    """
+    await asyncio.to_thread(_settle, desk, asking, given, result, outcome, answer)
 
 
-def _book(engine: Engine, name: str, ai: Ai, tokens: int, now: datetime) -> tuple[float, bool]:
-    at, moment, is_probe = now.timestamp(), 0.0, False
+async def fall_back(desk: Desk, client: ModelClient, refused: Mode, simpler: Mode) -> None:
+    """Remember for everybody that the server does not take a way to ask for JSON."""
 
-    def change(text: str) -> str:
-        nonlocal moment, is_probe
-        state = read_state(text)
-        _refuse_exhausted(state, at)
-        breaker, rest_s = _breaker.admit(state.breaker, at, ai.timeout_s + PROBE_GRACE_S)
-        if rest_s > 0:
-            raise BreakerOpen("The AI provider is resting after failures.", wait_s=rest_s)
-        pace, moment = pacing.reserve(pacing.configured(state.pace, ai.rpm, ai.tpm), at, tokens)
-        if moment - at > LONGEST_WAIT_S:
-            raise RateLimited("The AI provider's limit leaves no room for now.", wait_s=moment - at)
-        is_probe = _breaker.is_open(breaker)
-        return write_state(replace(state, pace=pace, breaker=breaker))
+    def change() -> None:
+        with writing(desk.engine) as connection:
+            now = desk.now()
+            state = read_state(ai_endpoints.locked(connection, client.name, now))
+            if state.mode == refused:
+                ai_endpoints.write(connection, client.name, write_state(replace(state, mode=simpler)), now)
 
-    ai_calls.change_endpoint(engine, name, change, now)
-    return moment, is_probe
+    await asyncio.to_thread(change)
 
 
-def _refuse_exhausted(state: Endpoint, at: float) -> None:
-    if at < state.exhausted_until:
+def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Leave | _Turn:
+    """Take the turn if it has come, else book one."""
+    name, now, lease_s = asking.client.name, desk.now(), desk.ai.timeout_s + PROBE_GRACE_S
+    at = now.timestamp()
+    with writing(desk.engine) as connection:
+        state = read_state(ai_endpoints.locked(connection, name, now))
+        if turn is None or not turn.is_probe:
+            state = _admitted(state, at, lease_s)
+        if turn is None or state.pace.blocked_until > at:
+            provider = asking.client.provider
+            pace = pacing.configured(state.pace, provider.rpm, provider.tpm)
+            pace, moment = pacing.reserve(pace, at, asking.tokens)
+            if moment - at > LONGEST_WAIT_S:
+                raise RateLimited("The AI provider's limit leaves no room for now.", wait_s=moment - at)
+            state = replace(state, pace=pace)
+            turn = _Turn(moment, _breaker.is_open(state.breaker) or bool(state.credit.refusals))
+        if turn.moment > at:
+            ai_endpoints.write(connection, name, write_state(state), now)
+            return turn
+        call_id = reserve(connection, desk, asking, now)
+        state = replace(state, pace=pacing.sent(state.pace, at, asking.tokens))
+        ai_endpoints.write(connection, name, write_state(state), now)
+    timeout_s = latency.bound_s(state.latency, asking.tokens, desk.ai.timeout_s)
+    return Leave(call_id, Sent(at, asking.tokens, waited), state.mode, timeout_s)
+
+
+def _admitted(state: Endpoint, at: float, lease_s: float) -> Endpoint:
+    credit, rest_s = _credit.admit(state.credit, at, lease_s)
+    if rest_s > 0:
         raise QuotaExhausted(
-            "The AI provider has just said that key or credit is refused; orders stay queued."
+            "The AI provider has just refused key or credit; orders stay queued.", wait_s=rest_s
         )
+    breaker, rest_s = _breaker.admit(state.breaker, at, lease_s)
+    if rest_s > 0:
+        raise BreakerOpen("The AI provider is resting after failures.", wait_s=rest_s)
+    return replace(state, credit=credit, breaker=breaker)
 
 
-def _learned(state: Endpoint, result: Answer | AiError, sent: Pass, at: float) -> Endpoint:
-    if isinstance(result, Answer):
-        used = (result.prompt_tokens or 0) + (result.completion_tokens or 0)
-        over = used - sent.tokens if used else 0
-        pace = pacing.succeeded(state.pace, at, result.limits, tokens_over=over)
-        return replace(state, pace=pace, breaker=_breaker.answered(state.breaker))
-    pace = state.pace
-    if isinstance(result, RateLimited):
-        pace = pacing.limited(pace, at, result.wait_s, sent_at=sent.sent_at)
-    if isinstance(result, QuotaExhausted):
-        return Endpoint(pace, _breaker.answered(state.breaker), exhausted_until=at + EXHAUSTED_S)
-    if _breaker.counts(result):
-        return replace(state, pace=pace, breaker=_breaker.failed(state.breaker, at, sent_at=sent.sent_at))
-    return replace(state, pace=pace, breaker=_breaker.answered(state.breaker))
+def _settle(
+    desk: Desk, asking: Asking, given: Leave, result: Answer | AiError, outcome: str, answer: str | None
+) -> None:
+    name, now = asking.client.name, desk.now()
+    with writing(desk.engine) as connection:
+        state = read_state(ai_endpoints.locked(connection, name, now))
+        at = now.timestamp()
+        after = learned(state, result, given.sent, at, concurrency=desk.ai.concurrency)
+        ai_endpoints.write(connection, name, write_state(after), now)
+        settle(connection, desk, asking, given.call_id, given.sent, result, outcome=outcome, now=now)
+        if answer is not None:
+            ai_answers.keep(connection, asking.request_sha256, answer, now)
+        if after.credit.refusals and not state.credit.refusals:
+            _alert(connection, asking.client, str(result), now)
 
 
-def _known(record: type[_Record], values: dict[str, Any]) -> _Record:
-    names = {field.name for field in fields(record)}
-    return record(**{name: value for name, value in values.items() if name in names})
+def _alert(connection: Connection, client: ModelClient, reason: str, now: datetime) -> None:
+    """One event for whoever must act, when it turns bad; not one a request."""
+    payload = canonical({"endpoint": client.endpoint, "model": client.model, "reason": reason})
+    event = {"event": "ai.quota_exhausted", "subject": client.name[:120], "payload": payload}
+    connection.execute(insert(outbox).values(**event, created_at=now))

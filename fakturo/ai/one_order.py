@@ -9,21 +9,18 @@ import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Engine
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
-from fakturo.ai import gate, retrying
-from fakturo.ai.client import ModelClient
+from fakturo.ai import retrying
+from fakturo.ai.desk import Desk
 from fakturo.ai.drafting import Drafted, draft_order
 from fakturo.check import Finding
 from fakturo.errors import AiError, Refused
 from fakturo.ledger import queue
 from fakturo.ledger.drafts import save_draft
 from fakturo.ledger.queue import Claimed
-from fakturo.settings import Settings
 
 NO_MODEL = Finding(
     code="no_model",
@@ -33,61 +30,49 @@ NO_MODEL = Finding(
 GivenUp = Literal["parked", "dead_letter", "review", "released", "lost"]
 
 
-async def draft_one(
-    claimed: Claimed,
-    *,
-    client: ModelClient | None,
-    engine: Engine,
-    settings: Settings,
-    worker: str,
-    now: Callable[[], datetime],
-    run_id: str | None = None,
-    sleep: gate.Sleep = asyncio.sleep,
-) -> Drafted:
-    """Draft one claimed order and write the draft; its lease is renewed while this takes.
-
-    Args:
-        claimed: an order of lane 'model' in this worker's hands.
-        client: None: no model is set up, a person drafts it.
+async def draft_one(claimed: Claimed, desk: Desk) -> Drafted:
+    """Draft one claimed order of lane 'model' and write the draft; its lease is renewed while this takes.
 
     Raises:
-        AiError: for the retry loop (`retrying.may_help`), else for `give_up`.
+        AiError: for the retry loop (`retrying.may_help`), else for `give_up`. A wait that the provider asked
+            for is over by then, where it is short enough for another attempt.
     """
-    if client is None:
+    if not desk.clients:
         drafted = Drafted(None, (NO_MODEL,))
     else:
-        async with _kept_lease(engine, claimed, settings.ledger.lease_s, worker, now):
-            drafted = await draft_order(
-                claimed, client=client, engine=engine, settings=settings, now=now, run_id=run_id, sleep=sleep
-            )
+        async with _kept_lease(claimed, desk):
+            try:
+                drafted = await draft_order(claimed, desk)
+            except AiError as error:
+                if retrying.is_retriable(error) and 0 < (error.wait_s or 0.0) <= retrying.LONGEST_WAIT_S:
+                    await desk.sleep(error.wait_s or 0.0)
+                raise
     saved = await asyncio.to_thread(
         save_draft,
-        engine,
+        desk.engine,
         claimed.id,
         drafted.order,
-        drafter="model" if client else "rules",
+        drafter="model" if desk.clients else "rules",
         findings=drafted.findings,
-        now=now(),
-        worker=worker,
+        now=desk.now(),
+        worker=desk.worker,
         model=drafted.model,
         prompt_version=drafted.prompt_version,
         answer_sha256=drafted.answer_sha256,
         reasks=drafted.reasks,
-        run_id=run_id,
+        run_id=desk.run_id,
     )
     return replace(drafted, saved=saved)
 
 
-async def draft_with_retries(
-    draft: Callable[[], Coroutine[Any, Any, Drafted]], *, sleep: gate.Sleep = asyncio.sleep
-) -> Drafted:
+async def draft_with_retries(draft: Callable[[], Coroutine[Any, Any, Drafted]], desk: Desk) -> Drafted:
     """Run one draft under the same policy as the Prefect task; the last error goes up."""
     waits = retrying.waits(retrying.ATTEMPTS + 1)  # tenacity asks after the last attempt too
     attempts = AsyncRetrying(
         stop=stop_after_attempt(retrying.ATTEMPTS),
         wait=lambda tried: waits[tried.attempt_number - 1] * (1 + retrying.JITTER * random.random()),  # noqa: S311
-        retry=retry_if_exception(retrying.may_help),
-        sleep=sleep,
+        retry=retry_if_exception(lambda error: retrying.may_help(error, desk.retries)),
+        sleep=desk.sleep,
         reraise=True,
     )
 
@@ -97,39 +82,17 @@ async def draft_with_retries(
     return await attempts(once)
 
 
-def in_foreground(
-    client: ModelClient | None,
-    *,
-    engine: Engine,
-    settings: Settings,
-    worker: str,
-    now: Callable[[], datetime],
-    run_id: str | None = None,
-    sleep: gate.Sleep = asyncio.sleep,
-) -> Callable[[Claimed], Awaitable[str]]:
+def in_foreground(desk: Desk) -> Callable[[Claimed], Awaitable[str]]:
     """The draft step of a drain without a server: retries, then `give_up`; gives the outcome in a word."""
 
     async def draft(claimed: Claimed) -> str:
-        def once() -> Coroutine[Any, Any, Drafted]:
-            return draft_one(
-                claimed,
-                client=client,
-                engine=engine,
-                settings=settings,
-                worker=worker,
-                now=now,
-                run_id=run_id,
-                sleep=sleep,
-            )
-
+        desk.retries.first_try()
         try:
-            return in_a_word(await draft_with_retries(once, sleep=sleep))
+            return in_a_word(await draft_with_retries(lambda: draft_one(claimed, desk), desk))
         except AiError as error:
             if retrying.stops_all(error):
                 raise
-            return await asyncio.to_thread(
-                give_up, engine, claimed, error, settings=settings, worker=worker, now=now(), run_id=run_id
-            )
+            return await asyncio.to_thread(give_up, claimed, desk, error)
 
     return draft
 
@@ -141,59 +104,58 @@ def in_a_word(drafted: Drafted) -> str:
     return "review" if drafted.findings or drafted.order is None else "proved"
 
 
-def give_up(
-    engine: Engine,
-    claimed: Claimed,
-    error: AiError,
-    *,
-    settings: Settings,
-    worker: str,
-    now: datetime,
-    run_id: str | None = None,
-) -> GivenUp:
+def give_up(claimed: Claimed, desk: Desk, error: AiError) -> GivenUp:
     """After the last retry: park the order, dead-letter it, or hand it to a person.
 
     Returns:
         What was done; 'released' for a failure that stops everything (`retrying.stops_all`): the order waits
         in the queue as if nothing had happened. 'lost': another worker holds the order now.
     """
+    now, worker = desk.now(), desk.worker
     if retrying.stops_all(error):
-        queue.release(engine, [claimed.id], now, worker=worker)
+        queue.release(desk.engine, [claimed.id], now, worker=worker)
         return "released"
     if isinstance(error, Refused):
         finding = Finding(code="ai_refused", message=f"{error} Draft it by hand.")
         saved = save_draft(
-            engine,
+            desk.engine,
             claimed.id,
             None,
             drafter="model",
             findings=(finding,),
             now=now,
             worker=worker,
-            run_id=run_id,
+            run_id=desk.run_id,
         )
         return "review" if saved else "lost"
-    worn_out = retrying.blames_order(error) and claimed.parks >= settings.ai.max_parks
-    if worn_out or retrying.is_hopeless(error):
-        reason = f"{error} ({error.outcome}, claim {claimed.attempts})"
-        done = queue.dead_letter(engine, claimed.id, reason=reason, now=now, worker=worker)
+    is_blamed = retrying.blames_order(error)
+    if retrying.is_hopeless(error) or (is_blamed and claimed.parks >= desk.ai.max_parks):
+        reason = f"{error} ({error.outcome}, parked {claimed.parks} times)"
+        done = queue.dead_letter(desk.engine, claimed.id, reason=reason, now=now, worker=worker)
         return "dead_letter" if done else "lost"
     until = retrying.park_until(claimed.parks, now, error)
-    done = queue.park(engine, claimed.id, reason=str(error), not_before=until, now=now, worker=worker)
+    done = queue.park(
+        desk.engine,
+        claimed.id,
+        reason=str(error),
+        not_before=until,
+        now=now,
+        worker=worker,
+        is_counted=is_blamed,
+    )
     return "parked" if done else "lost"
 
 
 @asynccontextmanager
-async def _kept_lease(
-    engine: Engine, claimed: Claimed, lease_s: float, worker: str, now: Callable[[], datetime]
-) -> AsyncIterator[None]:
+async def _kept_lease(claimed: Claimed, desk: Desk) -> AsyncIterator[None]:
     """Renew the lease three times in its length until the block ends."""
+    lease_s = desk.settings.ledger.lease_s
 
     async def renew() -> None:
         while True:
             await asyncio.sleep(lease_s / 3)
             await asyncio.to_thread(
-                queue.renew, engine, [claimed.id], worker=worker, now=now(), lease_s=lease_s
+                queue.renew, desk.engine, [claimed.id], worker=desk.worker, now=desk.now(), lease_s=lease_s
             )
 
     renewing = asyncio.create_task(renew())

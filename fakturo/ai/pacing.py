@@ -1,49 +1,79 @@
 """How fast the provider may be asked, by all processes together. Pure: a state record in, another out.
 
 A generic cell rate algorithm over requests and one over tokens: each caller books the next free moment and
-sleeps until it, so waiting costs no polling. Limits come from settings or headers; without either the rate
-grows by 5 % a success until the first 429, then by additive increase, multiplicative decrease.
-Source: ITU-T I.371 (GCRA); Chiu and Jain, 1989 (AIMD).
+sleeps until it, so waiting costs no polling. Limits come from settings or headers. Without either the rate
+grows by 5 % a success until the first 429, then by additive increase, multiplicative decrease; it grows only
+while it is what holds the callers back, so that a quiet night does not end in a flood.
+Source: ITU-T I.371 (GCRA); Chiu and Jain, 1989 (AIMD); RFC 7661 (no growth of a window that is not used).
 """
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from fakturo.ai.limits import Limits
 
-SHARE = 0.98
-"""Of the published limit: their clock and ours differ by a percent or so."""
+SHARE = 0.99
+"""Of the published limit: their clock and ours differ."""
 BURST_S = 0.5
 """An idle bucket lets so many seconds' worth through at once."""
 FIRST_RATE_PER_S = 10.0
-FASTEST_RATE_PER_S = 1000.0
 SLOWEST_RATE_PER_S = 1 / 60
 GROWTH = 1.05
-CUT = 0.8
+CUT = 0.85
 REGROWTH = 0.01
 """Of the rate at the last 429, per success."""
-UNSAID_WAIT_S = 1.0
-"""After a 429 that names no wait."""
+UNSAID_WAIT_S = 0.5
+"""After a 429 that names no wait; doubles while refusals follow each other."""
+LONGEST_UNSAID_WAIT_S = 30.0
+FLOW_S = 2.0
+"""Over how many seconds the true speed is smoothed."""
+
+Short = Literal["requests", "tokens"]
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Requests or tokens; rates are per second, moments seconds since 1970."""
+
+    rate: float | None = None
+    """None: no limit is known."""
+    published: float | None = None
+    """Last said by the provider."""
+    configured: float | None = None
+    next_at: float = 0.0
+    limited_rate: float | None = None
+    """Rate at the last 429; None: never limited."""
+
+    @property
+    def ceiling(self) -> float | None:
+        """The lower of what is known from others; the rate never exceeds it."""
+        return min((each for each in (self.published, self.configured) if each), default=None)
 
 
 @dataclass(frozen=True)
 class Pace:
-    """Moments are seconds since 1970; rates are per second."""
+    """What all processes know about one provider's speed."""
 
-    rate: float = FIRST_RATE_PER_S
-    ceiling: float | None = None
-    token_rate: float | None = None
-    next_request_at: float = 0.0
-    next_tokens_at: float = 0.0
+    requests: Bucket = field(default_factory=lambda: Bucket(rate=FIRST_RATE_PER_S))
+    tokens: Bucket = field(default_factory=Bucket)
     blocked_until: float = 0.0
-    limited_rate: float | None = None
-    """Rate at the last 429; None: never limited."""
+    refusals: int = 0
+    """429s that followed each other."""
+    flow: float = 0.0
+    """Requests sent per second, smoothed; as of `flow_at`."""
+    flow_at: float = 0.0
+    token_share: float = 0.0
+    """Tokens a request, smoothed."""
 
 
 def configured(pace: Pace, rpm: int | None, tpm: int | None) -> Pace:
     """Take over limits that somebody set; they hold even where headers promise more."""
-    ceiling = _lower(pace.ceiling, rpm and rpm / 60 * SHARE)
-    pace = replace(pace, token_rate=_lower(pace.token_rate, tpm and tpm / 60 * SHARE))
-    return _with_ceiling(pace, ceiling)
+    return replace(
+        pace,
+        requests=_bounded(replace(pace.requests, configured=rpm and rpm / 60 * SHARE), pace.requests),
+        tokens=_bounded(replace(pace.tokens, configured=tpm and tpm / 60 * SHARE), pace.tokens),
+    )
 
 
 def reserve(pace: Pace, at: float, tokens: int) -> tuple[Pace, float]:
@@ -53,43 +83,41 @@ def reserve(pace: Pace, at: float, tokens: int) -> tuple[Pace, float]:
         The new state, and the moment (>= `at`) to send at.
     """
     earliest = max(at, pace.blocked_until)
-    request_at = max(pace.next_request_at, earliest)
-    moment = max(earliest, request_at - BURST_S)
-    tokens_at = pace.next_tokens_at
-    if pace.token_rate:
-        tokens_at = max(tokens_at, earliest)
-        moment = max(moment, tokens_at - BURST_S)
-        tokens_at += tokens / pace.token_rate
-    return replace(pace, next_request_at=request_at + 1 / pace.rate, next_tokens_at=tokens_at), moment
+    requests, first = _book(pace.requests, earliest, 1)
+    booked, second = _book(pace.tokens, earliest, tokens)
+    return replace(pace, requests=requests, tokens=booked), max(first, second)
 
 
-def succeeded(pace: Pace, at: float, limits: Limits, *, tokens_over: int = 0) -> Pace:
+def sent(pace: Pace, at: float, tokens: int) -> Pace:
+    """Note that a request leaves now."""
+    kept = math.exp(-max(at - pace.flow_at, 0.0) / FLOW_S)
+    share = tokens if not pace.token_share else 0.9 * pace.token_share + 0.1 * tokens
+    return replace(pace, flow=pace.flow * kept + 1 / FLOW_S, flow_at=at, token_share=share)
+
+
+def succeeded(pace: Pace, at: float, limits: Limits, *, waited: bool, tokens_over: int = 0) -> Pace:
     """Learn from an answer: its headers, its true token count, and that the rate was fine.
 
     Args:
         pace: the state before.
         at: now.
         limits: what the headers said.
+        waited: whether the request had to wait for its turn; else nothing is known of a faster rate.
         tokens_over: tokens used beyond those booked; negative gives back.
     """
-    ceiling = _lower(pace.ceiling, limits.requests and limits.requests / 60 * SHARE)
-    token_rate = _lower(pace.token_rate, limits.tokens and limits.tokens / 60 * SHARE)
-    pace = _with_ceiling(replace(pace, token_rate=token_rate), ceiling)
-    was_limited = pace.limited_rate is not None
-    rate = pace.rate + REGROWTH * (pace.limited_rate or 0.0) if was_limited else pace.rate * GROWTH
-    pace = replace(pace, rate=min(rate, pace.ceiling or FASTEST_RATE_PER_S))
-    if pace.token_rate:
-        pace = replace(pace, next_tokens_at=pace.next_tokens_at + tokens_over / pace.token_rate)
-    for left, reset_s in (
-        (limits.requests_left, limits.requests_reset_s),
-        (limits.tokens_left, limits.tokens_reset_s),
-    ):
-        if left is not None and left <= 0 and reset_s:
-            pace = replace(pace, blocked_until=max(pace.blocked_until, at + min(reset_s, 60.0)))
-    return pace
+    requests, tokens = _published(pace.requests, limits.requests), _published(pace.tokens, limits.tokens)
+    if waited:
+        requests, tokens = _grown(requests), _grown(tokens)
+    if tokens.rate:
+        tokens = replace(tokens, next_at=tokens.next_at + tokens_over / tokens.rate)
+    if limits.requests_left is not None and limits.requests_left < 1:
+        requests = _emptied(requests, at, 1)
+    if limits.tokens_left is not None and limits.tokens_left < pace.token_share:
+        tokens = _emptied(tokens, at, pace.token_share)
+    return replace(pace, requests=requests, tokens=tokens, refusals=0)
 
 
-def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float) -> Pace:
+def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, short_of: Short | None) -> Pace:
     """A 429: everyone waits, and the rate falls once for each wave of requests sent too fast.
 
     Args:
@@ -97,23 +125,65 @@ def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float) -> P
         at: now.
         wait_s: what the provider asked for; None: it did not say.
         sent_at: when the refused request was sent; one sent before the last cut tells nothing new.
+        short_of: the bucket that was empty; None: it did not say, and requests are taken for it.
     """
-    until = max(pace.blocked_until, at + (UNSAID_WAIT_S if wait_s is None else wait_s))
-    if sent_at >= pace.blocked_until:
-        rate = max(pace.rate * CUT, SLOWEST_RATE_PER_S)
-        pace = replace(pace, limited_rate=pace.rate, rate=rate)
+    new = sent_at >= pace.blocked_until
+    refusals = pace.refusals + new
+    if wait_s is None:
+        wait_s = min(UNSAID_WAIT_S * 2.0 ** max(refusals - 1, 0), LONGEST_UNSAID_WAIT_S)
+    until = max(pace.blocked_until, at + wait_s)
+    requests, tokens = pace.requests, pace.tokens
+    if new and short_of == "tokens":
+        tokens = _cut(tokens, pace.flow * pace.token_share)
+    elif new:
+        requests = _cut(requests, pace.flow)
     # no burst after a refusal: the bucket there is empty
-    return replace(pace, blocked_until=until, next_request_at=until + BURST_S)
+    requests = replace(requests, next_at=until + BURST_S)
+    tokens = replace(tokens, next_at=until + BURST_S)
+    return replace(pace, requests=requests, tokens=tokens, blocked_until=until, refusals=refusals)
 
 
-def _with_ceiling(pace: Pace, ceiling: float | None) -> Pace:
-    if ceiling is None or ceiling == pace.ceiling:
-        return pace
-    return replace(
-        pace, ceiling=ceiling, rate=ceiling if pace.limited_rate is None else min(pace.rate, ceiling)
-    )
+def _book(bucket: Bucket, earliest: float, amount: float) -> tuple[Bucket, float]:
+    if not bucket.rate:
+        return bucket, earliest
+    start = max(bucket.next_at, earliest)
+    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - BURST_S)
 
 
-def _lower(one: float | None, other: float | None) -> float | None:
-    known = [each for each in (one, other) if each]
-    return min(known, default=None)
+def _grown(bucket: Bucket) -> Bucket:
+    if bucket.rate is None:
+        return bucket
+    limited_rate = bucket.limited_rate
+    rate = bucket.rate * GROWTH if limited_rate is None else bucket.rate + REGROWTH * limited_rate
+    return replace(bucket, rate=min(rate, bucket.ceiling or math.inf))
+
+
+def _cut(bucket: Bucket, flow: float) -> Bucket:
+    """Slower than what was just refused; the true speed counts where the allowed one was not used."""
+    was = min(bucket.rate, flow) if bucket.rate and flow else bucket.rate or flow
+    if not was:
+        return bucket
+    return replace(bucket, limited_rate=was, rate=max(was * CUT, SLOWEST_RATE_PER_S))
+
+
+def _emptied(bucket: Bucket, at: float, amount: float) -> Bucket:
+    """The provider says that nothing is left: no burst, and the next one when it has refilled."""
+    if not bucket.rate:
+        return bucket
+    return replace(bucket, next_at=max(bucket.next_at, at + BURST_S + amount / bucket.rate))
+
+
+def _published(bucket: Bucket, per_minute: float | None) -> Bucket:
+    """Take over what the headers said; silence changes nothing."""
+    if not per_minute:
+        return bucket
+    return _bounded(replace(bucket, published=per_minute / 60 * SHARE), bucket)
+
+
+def _bounded(bucket: Bucket, before: Bucket) -> Bucket:
+    """A new ceiling becomes the rate at once, unless refusals have shown that less is true."""
+    ceiling = bucket.ceiling
+    if ceiling is None or ceiling == before.ceiling:
+        return bucket
+    refused = bucket.limited_rate is not None and bucket.rate is not None
+    return replace(bucket, rate=min(bucket.rate or ceiling, ceiling) if refused else ceiling)

@@ -1,76 +1,52 @@
 """`fakturo issue`: drain the queue in the foreground, with or without a running server."""
 
-from typing import TYPE_CHECKING
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
-    from fakturo.cli.screen import Advance
-    from fakturo.drain import Drain
-    from fakturo.settings import Settings
-
-
-def issue() -> None:
+def issue(
+    patience: Annotated[
+        float, typer.Option(min=0, help="Seconds to wait for parked orders or a resting AI provider.")
+    ] = 60.0,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Ask the AI model anew, also where its answer was kept.")
+    ] = False,
+) -> None:
     """Draft, prove and issue everything that waits; print what became of it."""
     import asyncio
+    import uuid
 
+    from fakturo import foreground
     from fakturo.cli.screen import console, progress, table
     from fakturo.clock import utc_now
+    from fakturo.closing_table import closing_table
+    from fakturo.drain import Drain
     from fakturo.ledger import queue
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 
     settings = current()
+    if no_cache:
+        settings = settings.model_copy(update={"ai": settings.ai.model_copy(update={"cache": False})})
     engine = open_ledger(settings)
     before = queue.counts(engine, utc_now())
+    run_id = f"issue-{uuid.uuid4()}"
     with progress("Issuing", before["queued"]) as advance:
-        drained = asyncio.run(_drain(engine, settings, advance))
+
+        async def told(drain: Drain) -> None:
+            advance(drain.finished)
+
+        drained = asyncio.run(
+            foreground.drain(engine, settings, patience_s=patience, run_id=run_id, on_progress=told)
+        )
     after = queue.counts(engine, utc_now())
-    rows = [
-        ("issued", drained.issued.issued),
-        ("to review", after["needs_review"] - before["needs_review"]),
-        ("credit notes asked", drained.issued.credit_requested),
-        ("parked", after["parked"]),
-        ("dead letters", after["dead_letter"] - before["dead_letter"]),
-        ("still queued", after["queued"] + after["working"]),
-    ]
-    table("Outcome", ("", "orders"), rows, right=(1,))
+    rows = [(row.name, row.value) for row in closing_table(engine, drained, run_id)]
+    rows += [(f"still {state}", str(after[state])) for state in ("queued", "parked") if after[state]]
+    table("Outcome", ("", ""), rows, right=(1,))
     if drained.stopped_by is not None:
         console.print(f"Drafting stopped: {drained.stopped_by} The rest stays queued.", style="yellow")
     if after["needs_review"]:
-        console.print(
-            f"{after['needs_review']} orders wait for a person: `fakturo orders list --status needs_review`"
-        )
+        console.print(f"{after['needs_review']} orders wait for a person: `fakturo review list`")
     if drained.stopped_by is not None or after["dead_letter"] > before["dead_letter"]:
         raise typer.Exit(1)
-
-
-async def _drain(engine: "Engine", settings: "Settings", advance: "Advance") -> "Drain":
-    from fakturo import worker
-    from fakturo.ai.client import open_client
-    from fakturo.ai.one_order import in_foreground
-    from fakturo.clock import utc_now
-    from fakturo.drain import Drain
-
-    client = open_client(settings)
-    me = worker.name()
-    drain = Drain(
-        engine,
-        settings,
-        worker=me,
-        clock=utc_now,
-        draft=in_foreground(client, engine=engine, settings=settings, worker=me, now=utc_now),
-        endpoint=client.name if client else None,
-    )
-
-    async def told() -> None:
-        advance(drain.finished)
-
-    try:
-        await drain.run(on_progress=told)
-    finally:
-        if client:
-            await client.aclose()
-    return drain

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
+from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.tables import customers
 from fakturo.order import Party
 from fakturo.tax import Client
@@ -56,7 +56,4 @@ def add_missing(connection: Connection, parties: Iterable[Party], now: datetime)
         }
         for party in {party.id: party for party in parties}.values()
     ]
-    if not rows:
-        return
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(customers).on_conflict_do_nothing(index_elements=["id"]), rows)
+    insert_new(connection, customers, rows)

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, exists, func, select, true
-from sqlalchemy.dialects import postgresql, sqlite
 
+from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.tables import documents, invoices
 
@@ -73,10 +73,8 @@ def record(engine: Engine, made: Sequence[Made], *, now: datetime, run_id: str |
     ]
     if not rows:
         return []
-    dialect = postgresql if engine.dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(documents).on_conflict_do_nothing(index_elements=["invoice_id", "kind"])
     with writing(engine) as connection:
-        connection.execute(insert, rows)
+        insert_new(connection, documents, rows)
         noted = (
             select(invoices.c.number, documents.c.invoice_id, documents.c.sha256)
             .join(invoices, invoices.c.id == documents.c.invoice_id)

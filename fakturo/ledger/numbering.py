@@ -4,19 +4,14 @@ The counter rolls back with the transaction, so a number is spent exactly when i
 """
 
 from sqlalchemy import Connection, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.tables import series as series_table
 
 
 def take(connection: Connection, series: str, count: int) -> range:
     """The next `count` sequence numbers of a series, from 1; locks the series until the transaction ends."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(
-        dialect.insert(series_table)
-        .values(name=series, next_seq=1)
-        .on_conflict_do_nothing(index_elements=["name"])
-    )
+    insert_new(connection, series_table, [{"name": series, "next_seq": 1}])
     mine = series_table.c.name == series
     first = int(
         connection.execute(select(series_table.c.next_seq).where(mine).with_for_update()).scalar_one()

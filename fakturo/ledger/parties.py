@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.tables import customers
 from fakturo.order import Party
 
@@ -36,9 +36,7 @@ def remember(connection: Connection, parties: Iterable[str], now: datetime) -> N
                 fresh.append(row | {"id": party.id, "first_seen_at": now})
             else:
                 changed.append(row | {"key": party.id})
-    if fresh:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(customers).on_conflict_do_nothing(index_elements=["id"]), fresh)
+    insert_new(connection, customers, fresh)
     if changed:
         connection.execute(update(customers).where(customers.c.id == bindparam("key")), changed)
 

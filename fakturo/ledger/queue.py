@@ -83,11 +83,22 @@ def release(engine: Engine, ids: Sequence[int], now: datetime, *, worker: str | 
 
 
 def park(
-    engine: Engine, order_id: int, *, reason: str, not_before: datetime, now: datetime, worker: str
+    engine: Engine,
+    order_id: int,
+    *,
+    reason: str,
+    not_before: datetime,
+    now: datetime,
+    worker: str,
+    is_counted: bool = True,
 ) -> bool:
-    """Let an order wait until `not_before`; False when the lease was lost and nothing was written."""
+    """Let an order wait until `not_before`; False when the lease was lost and nothing was written.
+
+    Args:
+        is_counted: False where the order is not to blame: it may wait so any number of times.
+    """
     values = {
-        "parks": orders.c.parks + 1,
+        "parks": orders.c.parks + (1 if is_counted else 0),
         "not_before": not_before,
         "status_reason": reason,
         "updated_at": now,

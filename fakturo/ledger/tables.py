@@ -157,14 +157,14 @@ ai_calls = Table(
     Column("prompt_version", String(40), nullable=False),
     Column("request_sha256", String(64), nullable=False),
     Column("answer_sha256", String(64)),
-    Column("outcome", String(20), nullable=False),  # 'ok' or the class of fakturo.errors.AiError
+    Column("outcome", String(20), nullable=False),  # 'sent', then 'ok' or the class of fakturo.errors.AiError
     Column("http_status", Integer),
     Column("prompt_tokens", Integer),
     Column("completion_tokens", Integer),
     Column("cost_micros", BigInteger),  # millionths of the price list's currency
     Column("duration_ms", Integer, nullable=False),
     Column("started_at", Utc, nullable=False),
-    Column("run_id", String(64)),
+    Column("run_id", String(64), index=True),
 )
 
 ai_answers = Table(
@@ -182,6 +182,16 @@ ai_endpoints = Table(
     Column("state", Text, nullable=False),  # JSON of pacing buckets and breaker, see fakturo/ai/
     Column("updated_at", Utc, nullable=False),
 )
+
+ai_spending = Table(
+    "ai_spending",
+    metadata,
+    Column("scope", String(80), primary_key=True),  # day:2026-03-02, run:<id>
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost_micros", BigInteger, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+)
+"""Spent and reserved; ai_calls is the record, this is its sum that can be looked up before each call."""
 
 series = Table(
     "series",

@@ -1,0 +1,103 @@
+"""One usable answer to one question: kept, or paid for, from the first provider that can give it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from fakturo.ai import gate, prompting
+from fakturo.ai.budget import likely_tokens
+from fakturo.ai.client import SIMPLER, Answer, Mode, ModelClient
+from fakturo.ai.desk import Desk
+from fakturo.ai.prompting import Question
+from fakturo.ai.proposal import Proposal, read_proposal, schema
+from fakturo.ai.retrying import falls_through, is_temporary, stops_all
+from fakturo.ai.spending import Asking
+from fakturo.errors import AiError, FormatRefused, InvalidOutput, RateLimited
+from fakturo.ledger import ai_answers
+
+
+class Reply(NamedTuple):
+    """What a model answered, and which."""
+
+    text: str
+    proposal: Proposal
+    model: str
+
+
+async def reply(desk: Desk, asked: Question, *, order_id: int, deadline: datetime) -> Reply:
+    """Ask one provider after the other until one gives a usable answer.
+
+    A provider that refuses, rests, has no credit or cannot take the order gives way to the next. Rate limits
+    are waited out here and cost no attempt, until `deadline`.
+
+    Raises:
+        AiError: of the only provider; of several the one that gives most hope (see `_most_hopeful`).
+    """
+    failures: list[AiError] = []
+    for client in desk.clients:
+        try:
+            return await _reply_of(desk, client, asked, order_id, deadline)
+        except AiError as error:
+            if not falls_through(error):
+                raise
+            failures.append(error)
+    raise _most_hopeful(failures)
+
+
+async def _reply_of(
+    desk: Desk, client: ModelClient, asked: Question, order_id: int, deadline: datetime
+) -> Reply:
+    request = prompting.request_sha256(asked, endpoint=client.endpoint, model=client.model)
+    if desk.ai.cache:
+        kept = await asyncio.to_thread(ai_answers.find_answer, desk.engine, request)
+        if kept is not None:
+            return Reply(kept, read_proposal(kept), client.model)
+    prompt_tokens, completion_tokens = likely_tokens(asked.messages)
+    asking = Asking(client, order_id, asked.prompt_version, request, prompt_tokens, completion_tokens)
+    while True:
+        given = await gate.enter(desk, asking)
+        result = await _attempt(desk, client, asked, given)
+        reply, flaw = _read(result, client) if isinstance(result, Answer) else (None, result)
+        outcome = "ok" if flaw is None else flaw.outcome
+        kept = reply.text if reply and desk.ai.cache else None
+        await gate.leave(desk, asking, given, result, outcome=outcome, answer=kept)
+        if reply is not None:
+            return reply
+        if isinstance(flaw, RateLimited) and desk.now() < deadline:
+            continue  # the shared bucket has moved; waiting for it costs no attempt
+        if isinstance(flaw, FormatRefused) and await _has_fallen_back(desk, client, given.mode):
+            continue
+        assert flaw is not None  # noqa: S101  `_read` gives one of the two
+        raise flaw
+
+
+async def _attempt(desk: Desk, client: ModelClient, asked: Question, given: gate.Leave) -> Answer | AiError:
+    try:
+        return await client.ask(
+            asked.messages, schema=schema(), mode=given.mode, timeout_s=given.timeout_s, now=desk.now()
+        )
+    except AiError as error:
+        return error
+
+
+def _read(answer: Answer, client: ModelClient) -> tuple[Reply | None, AiError | None]:
+    try:
+        return Reply(answer.text, read_proposal(answer.text), client.model), None
+    except InvalidOutput as error:
+        return None, error
+
+
+async def _has_fallen_back(desk: Desk, client: ModelClient, refused: Mode) -> bool:
+    simpler = SIMPLER[refused]
+    if simpler is not None:
+        await gate.fall_back(desk, client, refused, simpler)
+    return simpler is not None
+
+
+def _most_hopeful(failures: Sequence[AiError]) -> AiError:
+    """What passes by itself, soonest first; else what concerns this order; else what stops all."""
+    passing = [error for error in failures if is_temporary(error)]
+    if passing:
+        return min(passing, key=lambda error: error.wait_s or 0.0)
+    return next((error for error in failures if not stops_all(error)), failures[0])
