@@ -80,7 +80,7 @@ def test_no_text_breaks_the_address(text):
     [
         ("https://api.openai.com/v1/chat/completions", {"authorization": f"Bearer {KEY}"}),
         ("https://api.groq.com/openai/v1/chat/completions", {"authorization": f"Bearer {KEY}"}),
-        ("https://azure.com.example.org/v1/chat/completions", {"authorization": f"Bearer {KEY}"}),
+        ("https://x.azure.com.example.org/v1/chat/completions", {"authorization": f"Bearer {KEY}"}),
         (AZURE + "/openai/v1/chat/completions", {"api-key": KEY}),
         ("https://x.openai.azure.us/openai/v1/chat/completions", {"api-key": KEY}),
         ("https://x.azure-api.net/openai/v1/chat/completions", {"api-key": KEY}),

@@ -242,6 +242,11 @@ def test_a_strange_answer_has_its_class(answer, error):
     assert type(meet(answer)) is error
 
 
+def test_a_reset_within_the_answer_still_names_its_status():
+    """What was answered with 200 may be on the bill."""
+    assert meet(reset_within_body).status == 200
+
+
 @pytest.mark.parametrize("body", ["not json", "the answer is 5 mugs"])
 def test_prose_within_an_answer_is_handed_on(body):
     """A server that ignores the way it was asked: reading the text says that it is no JSON."""
@@ -441,6 +446,16 @@ def test_the_key_shows_nowhere_but_in_the_request(caplog):
     assert f"authorization: bearer {KEY}" in requests[0].lower()
     assert KEY not in " ".join(told)
     assert KEY not in caplog.text
+
+
+def test_a_key_of_plain_letters_is_not_taken_for_an_error_code():
+    async def run():
+        async with serving(http(400, {"error": {"code": "our_secret"}})) as (base_url, _):
+            with pytest.raises(Permanent) as raised:
+                await ask(open_client(base_url, key="our_secret"))
+            return str(raised.value)
+
+    assert "our_secret" not in asyncio.run(run())
 
 
 def test_the_key_of_azure_travels_in_its_own_header():

@@ -82,6 +82,7 @@ CLOUDFLARE = b"<!DOCTYPE html><html><title>Attention Required! | Cloudflare</tit
         (403, REGION, QuotaExhausted),
         (403, MODERATED, Refused),
         (403, CLOUDFLARE, Refused),
+        (403, error("You have been blocked: this key was leaked"), QuotaExhausted),
         (403, b"<html><h1>403 Forbidden</h1></html>", QuotaExhausted),
         (400, GEMINI_KEY, QuotaExhausted),
         (402, error("Insufficient Balance", None), QuotaExhausted),
