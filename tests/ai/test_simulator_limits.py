@@ -124,7 +124,7 @@ def test_the_forms_of_retry_after_take_turns():
 def test_an_outage_begins_and_ends():
     provider = Provider(Scenario("out", outages_s=((1.0, 2.0),)), seed=0)
     assert not provider.is_out(101.5)
-    provider.tally.arrived(100.0)
+    provider.tally.arrived("text", 100.0)
     assert [provider.is_out(at) for at in (100.5, 101.5, 102.5)] == [False, True, False]
 
 
@@ -135,6 +135,18 @@ def test_the_books_know_how_many_stood_before_a_closed_door():
     with tally.held_in_outage():
         pass
     assert (tally.counts["during_outage"], tally.most_in_outage) == (3, 2)
+
+
+def test_the_books_know_how_long_each_order_took():
+    tally = Provider(Scenario("books"), seed=0).tally
+    tally.arrived("slow", 100.0)
+    tally.arrived("quick", 101.0)
+    tally.arrived("slow", 104.0)
+    tally.arrived("unanswered", 104.0)
+    tally.answered("q", "quick", 101.5, tokens=10)
+    tally.answered("s", "slow", 105.0, tokens=10)
+    assert tally.spans_s() == [0.5, 5.0]
+    assert tally.report()["seconds"] == 5.0
 
 
 def test_a_text_meets_the_same_verdict_whenever_it_is_asked():

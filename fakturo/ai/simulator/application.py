@@ -78,7 +78,7 @@ class _Attempt:
         except ValueError:
             return answers.error(400, "invalid_request_error", "The request is no chat request")
         provider, at = self._provider, self._now().timestamp()
-        provider.tally.arrived(at)
+        provider.tally.arrived(asked.text, at)
         if provider.is_out(at):
             return await self._down()
         refused = self._stranger() or self._limited(asked, at)
@@ -153,7 +153,7 @@ class _Attempt:
         if fault in ILLS and fault != "drip":
             return await self._ill(fault, headers)
         said = answers.answer(asked, provider.read(asked.text), fault, chance, headers)
-        provider.tally.answered(asked.request, self._now().timestamp(), said.tokens)
+        provider.tally.answered(asked.request, asked.text, self._now().timestamp(), said.tokens)
         if fault == "drip":
             told = {"content-length": said.response.headers["content-length"]}
             return StreamingResponse(_dripping(bytes(said.response.body)), 200, {**headers, **told})

@@ -12,8 +12,11 @@ from fakturo.ai.simulator.faults import Fault
 class _Text:
     """What happened to one order text."""
 
-    requests: int = 0
+    first_at: float
+    answered_at: float | None = None
     impossible: bool = False
+    refused: int = 0
+    """Times that it was refused for good."""
     needed: int = 0
     """Answers it took: up to and with the first right one."""
     needed_tokens: int = 0
@@ -34,10 +37,11 @@ class Tally:
     _texts: dict[str, _Text] = field(default_factory=dict)
     _answers: Counter[str] = field(default_factory=Counter)
 
-    def arrived(self, at: float) -> None:
-        """A request came in."""
+    def arrived(self, text: str, at: float) -> None:
+        """A request about this text came in."""
         self.first_request_at = at if self.first_request_at is None else self.first_request_at
         self.counts["requests"] += 1
+        self._texts.setdefault(text, _Text(at))
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -62,14 +66,14 @@ class Tally:
 
     def impossible(self, text: str) -> None:
         """A text was asked that is refused for good."""
-        seen = self._texts.setdefault(text, _Text(impossible=True))
-        seen.requests += 1
+        seen = self._texts[text]
+        seen.impossible = True
+        seen.refused += 1
         self.counts["impossible"] += 1
 
     def let_through(self, text: str, tokens: int, fault: Fault | None) -> None:
         """A request was let through; its answer is spoiled by `fault`, or right."""
-        seen = self._texts.setdefault(text, _Text())
-        seen.requests += 1
+        seen = self._texts[text]
         self.counts[fault or "right"] += 1
         if not seen.right:
             seen.needed += 1
@@ -78,17 +82,23 @@ class Tally:
             self.counts["after_right"] += 1
         seen.right += fault is None
 
-    def answered(self, request: str, at: float, tokens: int) -> None:
+    def answered(self, request: str, text: str, at: float, tokens: int) -> None:
         """A whole answer with status 200 went out and is paid for."""
         self.counts["ok"] += 1
         self.counts["tokens"] += tokens
         self._answers[request] += 1
-        self.last_answer_at = at
+        self._texts[text].answered_at = self.last_answer_at = at
+
+    def spans_s(self) -> list[float]:
+        """Seconds from the first request about a text to the last answer about it, shortest first."""
+        return sorted(
+            text.answered_at - text.first_at for text in self._texts.values() if text.answered_at is not None
+        )
 
     def report(self) -> dict[str, float | None]:
         """All counts, and what follows from them; names say the unit."""
         done = [text for text in self._texts.values() if not text.impossible]
-        asked = [text.requests for text in self._texts.values() if text.impossible]
+        asked = [text.refused for text in self._texts.values() if text.impossible]
         first, last = self.first_request_at, self.last_answer_at
         return {
             **self.counts,
