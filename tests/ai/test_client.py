@@ -52,12 +52,18 @@ async def ask(client, mode="json_schema", timeout_s=10.0, text=ORDER):
     return await client.ask(question(text).messages, schema=schema(), mode=mode, timeout_s=timeout_s, now=NOW)
 
 
-async def ask_once(base_url, mode="json_schema", timeout_s=10.0):
-    client = open_client(base_url)
+@asynccontextmanager
+async def opened(base_url, **how):
+    client = open_client(base_url, **how)
     try:
-        return await ask(client, mode, timeout_s)
+        yield client
     finally:
         await client.aclose()
+
+
+async def ask_once(base_url, mode="json_schema", timeout_s=10.0, **how):
+    async with opened(base_url, **how) as client:
+        return await ask(client, mode, timeout_s)
 
 
 class Serving:
@@ -193,11 +199,10 @@ def test_a_right_answer_comes_with_its_cost_and_the_limits():
 def test_calls_and_tokens_are_counted():
     async def run():
         async with serving(RIGHT, http(500, b"")) as (base_url, _):
-            client = open_client(base_url)
-            await ask(client)
-            with pytest.raises(Transient):
+            async with opened(base_url) as client:
                 await ask(client)
-            await client.aclose()
+                with pytest.raises(Transient):
+                    await ask(client)
             return client.calls, client.tokens
 
     assert asyncio.run(run()) == (2, 10)
@@ -268,8 +273,8 @@ def test_the_deadline_holds_over_the_whole_answer(answer):
 
 def test_no_call_waits_longer_than_its_client():
     async def run():
-        async with serving(nothing) as (base_url, _):
-            await ask(open_client(base_url, timeout_s=SHORT_S), timeout_s=60)
+        async with serving(nothing) as (base_url, _), opened(base_url, timeout_s=SHORT_S) as client:
+            await ask(client, timeout_s=60)
 
     with pytest.raises(TimedOut):
         asyncio.run(run())
@@ -337,13 +342,12 @@ def self_signed(folder):
 def test_connections_are_kept_and_used_again():
     async def run():
         async with serving(RIGHT, http(429, b"{}"), RIGHT, RIGHT) as (base_url, server):
-            client = open_client(base_url)
-            await ask(client)
-            with pytest.raises(RateLimited):
+            async with opened(base_url) as client:
                 await ask(client)
-            await ask(client)
-            await ask(client)
-            await client.aclose()
+                with pytest.raises(RateLimited):
+                    await ask(client)
+                await ask(client)
+                await ask(client)
             return server.connections, len(server.requests)
 
     assert asyncio.run(run()) == (1, 4)
@@ -353,10 +357,9 @@ def test_a_connection_that_the_server_closed_is_opened_anew():
     async def run():
         closing = http(200, completion('{"lines": []}'), "connection: close")
         async with serving(closing, RIGHT) as (base_url, server):
-            client = open_client(base_url)
-            await ask(client)
-            await ask(client)
-            await client.aclose()
+            async with opened(base_url) as client:
+                await ask(client)
+                await ask(client)
             return server.connections
 
     assert asyncio.run(run()) == 2
@@ -365,11 +368,10 @@ def test_a_connection_that_the_server_closed_is_opened_anew():
 def test_a_cancelled_call_leaves_the_pool_usable():
     async def run():
         async with serving(nothing, RIGHT) as (base_url, server):
-            client = open_client(base_url)
-            with pytest.raises(TimedOut):
-                await ask(client, timeout_s=SHORT_S)
-            answer = await ask(client)
-            await client.aclose()
+            async with opened(base_url) as client:
+                with pytest.raises(TimedOut):
+                    await ask(client, timeout_s=SHORT_S)
+                answer = await ask(client)
             return answer.text, server.connections
 
     assert asyncio.run(run()) == ('{"lines": []}', 2)
@@ -393,14 +395,13 @@ def test_each_simpler_way_to_ask_is_tried_by_name():
         refused = http(400, {"error": {"message": "response_format is not supported"}})
         no_tools = http(400, {"error": "any does not support tools"})
         async with serving(refused, no_tools, refused, RIGHT) as (base_url, server):
-            client = open_client(base_url)
-            mode = "json_schema"
-            for _ in range(3):
-                with pytest.raises(FormatRefused):
-                    await ask(client, mode)
-                mode = SIMPLER[mode]
-            await ask(client, mode)
-            await client.aclose()
+            async with opened(base_url) as client:
+                mode = "json_schema"
+                for _ in range(3):
+                    with pytest.raises(FormatRefused):
+                        await ask(client, mode)
+                    mode = SIMPLER[mode]
+                await ask(client, mode)
             return mode, [json.loads(request.split("\r\n\r\n")[1]) for request in server.requests]
 
     mode, requests = asyncio.run(run())
@@ -434,12 +435,11 @@ def test_the_key_shows_nowhere_but_in_the_request(caplog):
             base_url,
             server,
         ):
-            client = open_client(base_url)
-            for _ in range(4):
-                with pytest.raises(Exception) as raised:  # noqa: PT011  # four classes
-                    await ask(client)
-                told.append(f"{raised.value} {raised.value!r}")
-            await client.aclose()
+            async with opened(base_url) as client:
+                for _ in range(4):
+                    with pytest.raises(Exception) as raised:  # noqa: PT011  # four classes
+                        await ask(client)
+                    told.append(f"{raised.value} {raised.value!r}")
             return [*told, repr(client), client.name, repr(client.provider)], server.requests
 
     told, requests = asyncio.run(run())
@@ -452,7 +452,7 @@ def test_a_key_of_plain_letters_is_not_taken_for_an_error_code():
     async def run():
         async with serving(http(400, {"error": {"code": "our_secret"}})) as (base_url, _):
             with pytest.raises(Permanent) as raised:
-                await ask(open_client(base_url, key="our_secret"))
+                await ask_once(base_url, key="our_secret")
             return str(raised.value)
 
     assert "our_secret" not in asyncio.run(run())
