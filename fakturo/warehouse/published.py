@@ -114,6 +114,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
     ),
     "ai_answers": dict.fromkeys(("request_sha256", "created_at"), COPY),
     "ai_endpoints": dict.fromkeys(("name", "updated_at"), COPY),
+    "ai_spending": dict.fromkeys(("scope", "tokens", "cost_micros", "updated_at"), COPY),
     "series": dict.fromkeys(("name", "next_seq"), COPY),
     "invoices": dict.fromkeys(
         (
