@@ -178,7 +178,7 @@ class Drain:
         except AiError as error:
             if not stops_all(error):
                 raise
-            self.stopped_by = error
+            self.stopped_by = self.stopped_by or error
             await asyncio.to_thread(self._give_back, [claimed.id])
 
     async def _pause(self, until: datetime | None) -> None:

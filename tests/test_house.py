@@ -32,6 +32,7 @@ FLOORS = (
         "fakturo/audit.py",
         "fakturo/privacy.py",
         "fakturo/duckdb_extensions.py",
+        "fakturo/ai_settings.py",
     ),
     ("fakturo/money.py",),
     ("fakturo/order.py",),

@@ -9,12 +9,16 @@ from fakturo.ai import gate, prompting
 from fakturo.ai.budget import likely_tokens
 from fakturo.ai.client import SIMPLER, Answer, Mode, ModelClient
 from fakturo.ai.desk import Desk
+from fakturo.ai.latency import Latency, bound_s
 from fakturo.ai.prompting import Question
 from fakturo.ai.proposal import Proposal, read_proposal, schema
 from fakturo.ai.retrying import falls_through, is_temporary, stops_all
 from fakturo.ai.spending import Asking
-from fakturo.errors import AiError, FormatRefused, InvalidOutput, RateLimited
+from fakturo.errors import AiError, FormatRefused, InvalidOutput, RateLimited, TimedOut
 from fakturo.ledger import ai_answers
+
+LOOK_AGAIN_S = 1.0
+"""How often a call under way is measured against what has been learned meanwhile."""
 
 
 class Reply(NamedTuple):
@@ -73,12 +77,27 @@ async def _reply_of(
 
 
 async def _attempt(desk: Desk, client: ModelClient, asked: Question, given: gate.Leave) -> Answer | AiError:
+    """One HTTP attempt; given up as soon as the answers to others show that this one is lost."""
+    longest_s = desk.ai.timeout_s
+    ask = client.ask(asked.messages, schema=schema(), mode=given.mode, timeout_s=longest_s, now=desk.now())
+    call = asyncio.create_task(ask)
+    loop = asyncio.get_running_loop()
+    started = loop.time()
     try:
-        return await client.ask(
-            asked.messages, schema=schema(), mode=given.mode, timeout_s=given.timeout_s, now=desk.now()
-        )
+        while not call.done():
+            known = desk.latencies.get(client.name, Latency())
+            left_s = started + bound_s(known, given.sent.tokens, longest_s) - loop.time()
+            if left_s <= 0:
+                return TimedOut(
+                    f"The AI provider did not answer within {loop.time() - started:.1f} s, "
+                    "far longer than it usually takes."
+                )
+            await asyncio.wait([call], timeout=min(left_s, LOOK_AGAIN_S))
+        return call.result()
     except AiError as error:
         return error
+    finally:
+        call.cancel()
 
 
 def _read(answer: Answer, client: ModelClient) -> tuple[Reply | None, AiError | None]:

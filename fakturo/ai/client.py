@@ -30,7 +30,8 @@ from fakturo.errors import (
     Transient,
     Truncated,
 )
-from fakturo.settings import Provider, Settings
+from fakturo.ai_settings import Provider
+from fakturo.settings import Settings
 
 __all__ = ["SIMPLER", "Answer", "Mode", "ModelClient", "open_clients"]
 

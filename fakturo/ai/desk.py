@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
 
 from fakturo.ai.budget import RetryBudget
 from fakturo.ai.client import ModelClient, open_clients
+from fakturo.ai.latency import Latency
+from fakturo.ai_settings import Ai
 from fakturo.clock import utc_now
-from fakturo.settings import Ai, Settings
+from fakturo.settings import Settings
 
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -28,6 +30,8 @@ class Desk:
     now: Callable[[], datetime]
     sleep: Sleep
     retries: RetryBudget
+    latencies: dict[str, Latency] = field(default_factory=dict)
+    """As last seen in the ledger, by endpoint; for calls that are under way."""
 
     @property
     def ai(self) -> Ai:

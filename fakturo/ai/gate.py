@@ -15,17 +15,17 @@ from sqlalchemy import Connection, Engine, insert
 
 from fakturo.ai import breaker as _breaker
 from fakturo.ai import credit as _credit
-from fakturo.ai import crowding, latency, pacing
+from fakturo.ai import crowding, pacing
 from fakturo.ai.client import Answer, Mode, ModelClient
 from fakturo.ai.desk import Desk
 from fakturo.ai.endpoint import Endpoint, Sent, learned, read_state, write_state
 from fakturo.ai.spending import Asking, reserve, settle
+from fakturo.ai_settings import Ai
 from fakturo.audit import canonical
 from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited
 from fakturo.ledger import ai_answers, ai_endpoints
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import outbox
-from fakturo.settings import Ai
 
 LONGEST_WAIT_S = 120.0
 """Whoever would wait longer for a free moment goes back to the queue: the lease is for work."""
@@ -38,7 +38,7 @@ class Standing(NamedTuple):
     rest_s: float
     """Seconds for which none of them may be asked; 0: go on."""
     at_once: int
-    """Requests that may be under way; 1 while one finds out whether a provider lives again."""
+    """Requests that may be under way; 1 while one finds out whether a provider lives, or lives again."""
 
 
 class Leave(NamedTuple):
@@ -47,7 +47,6 @@ class Leave(NamedTuple):
     call_id: int
     sent: Sent
     mode: Mode
-    timeout_s: float
 
 
 class _Turn(NamedTuple):
@@ -63,7 +62,8 @@ def standing(engine: Engine, names: Sequence[str], ai: Ai, now: datetime) -> Sta
         rest_s = max(_breaker.rest_s(state.breaker, at), state.credit.rest_until - at, 0.0)
         rests.append(rest_s)
         if rest_s == 0:
-            is_sound = not _breaker.is_open(state.breaker) and not state.credit.refusals
+            is_known = state.latency.answers > 0  # a bad key or a strange server is met once, not by all
+            is_sound = is_known and not _breaker.is_open(state.breaker) and not state.credit.refusals
             at_once = max(at_once, crowding.allowed(state.crowding, ai.concurrency) if is_sound else 1)
     return Standing(min(rests, default=0.0), at_once or ai.concurrency)
 
@@ -134,8 +134,8 @@ def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Lea
         call_id = reserve(connection, desk, asking, now)
         state = replace(state, pace=pacing.sent(state.pace, at, asking.tokens))
         ai_endpoints.write(connection, name, write_state(state), now)
-    timeout_s = latency.bound_s(state.latency, asking.tokens, desk.ai.timeout_s)
-    return Leave(call_id, Sent(at, asking.tokens, waited), state.mode, timeout_s)
+    desk.latencies[name] = state.latency
+    return Leave(call_id, Sent(at, asking.tokens, waited), state.mode)
 
 
 def _admitted(state: Endpoint, at: float, lease_s: float) -> Endpoint:
@@ -164,6 +164,7 @@ def _settle(
             ai_answers.keep(connection, asking.request_sha256, answer, now)
         if after.credit.refusals and not state.credit.refusals:
             _alert(connection, asking.client, str(result), now)
+    desk.latencies[name] = after.latency
 
 
 def _alert(connection: Connection, client: ModelClient, reason: str, now: datetime) -> None:

@@ -13,10 +13,13 @@ from typing import Literal
 
 from fakturo.ai.limits import Limits
 
-SHARE = 0.99
+SHARE = 0.995
 """Of the published limit: their clock and ours differ."""
 BURST_S = 0.5
-"""An idle bucket lets so many seconds' worth through at once."""
+"""An idle bucket lets so many seconds' worth through at once, where nobody says what is left."""
+LONGEST_BURST_S = 1.0
+LEFT_USED = 0.8
+"""Of what the provider says is left, for a burst: others may be on their way."""
 FIRST_RATE_PER_S = 10.0
 SLOWEST_RATE_PER_S = 1 / 60
 GROWTH = 1.05
@@ -42,6 +45,7 @@ class Bucket:
     """Last said by the provider."""
     configured: float | None = None
     next_at: float = 0.0
+    burst_s: float = BURST_S
     limited_rate: float | None = None
     """Rate at the last 429; None: never limited."""
 
@@ -110,11 +114,12 @@ def succeeded(pace: Pace, at: float, limits: Limits, *, waited: bool, tokens_ove
         requests, tokens = _grown(requests), _grown(tokens)
     if tokens.rate:
         tokens = replace(tokens, next_at=tokens.next_at + tokens_over / tokens.rate)
-    if limits.requests_left is not None and limits.requests_left < 1:
-        requests = _emptied(requests, at, 1)
-    if limits.tokens_left is not None and limits.tokens_left < pace.token_share:
-        tokens = _emptied(tokens, at, pace.token_share)
-    return replace(pace, requests=requests, tokens=tokens, refusals=0)
+    return replace(
+        pace,
+        requests=_with_left(requests, limits.requests_left, at, 1),
+        tokens=_with_left(tokens, limits.tokens_left, at, pace.token_share),
+        refusals=0,
+    )
 
 
 def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, short_of: Short | None) -> Pace:
@@ -138,8 +143,8 @@ def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, shor
     elif new:
         requests = _cut(requests, pace.flow)
     # no burst after a refusal: the bucket there is empty
-    requests = replace(requests, next_at=until + BURST_S)
-    tokens = replace(tokens, next_at=until + BURST_S)
+    requests = replace(requests, next_at=until, burst_s=0.0)
+    tokens = replace(tokens, next_at=until, burst_s=0.0)
     return replace(pace, requests=requests, tokens=tokens, blocked_until=until, refusals=refusals)
 
 
@@ -147,7 +152,7 @@ def _book(bucket: Bucket, earliest: float, amount: float) -> tuple[Bucket, float
     if not bucket.rate:
         return bucket, earliest
     start = max(bucket.next_at, earliest)
-    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - BURST_S)
+    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - bucket.burst_s)
 
 
 def _grown(bucket: Bucket) -> Bucket:
@@ -166,11 +171,15 @@ def _cut(bucket: Bucket, flow: float) -> Bucket:
     return replace(bucket, limited_rate=was, rate=max(was * CUT, SLOWEST_RATE_PER_S))
 
 
-def _emptied(bucket: Bucket, at: float, amount: float) -> Bucket:
-    """The provider says that nothing is left: no burst, and the next one when it has refilled."""
+def _with_left(bucket: Bucket, left: float | None, at: float, amount: float) -> Bucket:
+    """A burst as large as what is left allows; nothing left: the next one when there is enough again."""
     if not bucket.rate:
         return bucket
-    return replace(bucket, next_at=max(bucket.next_at, at + BURST_S + amount / bucket.rate))
+    if left is None:
+        return replace(bucket, burst_s=BURST_S) if bucket.limited_rate is None else bucket
+    burst_s = min(LEFT_USED * left / bucket.rate, LONGEST_BURST_S)
+    next_at = bucket.next_at if left >= amount else max(bucket.next_at, at + amount / bucket.rate)
+    return replace(bucket, burst_s=burst_s, next_at=next_at)
 
 
 def _published(bucket: Bucket, per_minute: float | None) -> Bucket:

@@ -15,10 +15,10 @@ from fakturo.ai.budget import cost_micros, in_micros
 from fakturo.ai.client import Answer, ModelClient
 from fakturo.ai.desk import Desk
 from fakturo.ai.endpoint import Sent
+from fakturo.ai_settings import Ai
 from fakturo.errors import AiError, OverBudget, TimedOut
 from fakturo.ledger import ai_calls, ai_spending
 from fakturo.ledger.ai_calls import Call, Result
-from fakturo.settings import Ai
 
 _OK = 200
 

@@ -22,6 +22,7 @@ from fakturo.ai.prompting import question
 from fakturo.ai.proposal import schema
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
+from fakturo.ai_settings import Provider
 from fakturo.errors import (
     BadSetting,
     FormatRefused,
@@ -34,7 +35,7 @@ from fakturo.errors import (
     Transient,
     Truncated,
 )
-from fakturo.settings import Provider, load
+from fakturo.settings import load
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = "sk-very-secret"
