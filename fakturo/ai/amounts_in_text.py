@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from fakturo.ai.number_words import DOZEN, language, pattern, value
+from fakturo.ai.number_words import DOZEN, Language, language, pattern, value
 from fakturo.ai.numerals import NUMERAL, decimal_sign, meant
+from fakturo.ai.spans import Spans
 
 Kind = Literal["money", "count", "weak_count", "percent", "date", "mark", "token"]
 
@@ -52,7 +53,8 @@ _COUNT_UNITS = r"x|\u00d7|pcs?|pieces?|ea|st|stk|stck|stück|mal"
 
 _money_word = "|".join(re.escape(word) for word in sorted([*_WORDS, *_HUNDREDTHS], key=len, reverse=True))
 _month = (
-    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli|aug(?:ust)?"
+    r"(?:jan(?:uary|uar)?|feb(?:ruary|ruar)?|mar(?:ch)?|märz|apr(?:il)?|may|mai|june?|juni|july?|juli"
+    r"|aug(?:ust)?"
     r"|sep(?:t(?:ember)?)?|o[ck]t(?:ober)?|nov(?:ember)?|de[cz](?:ember)?)\.?"
 )
 _ITEM = re.compile(
@@ -60,6 +62,8 @@ _ITEM = re.compile(
     (?P<mark>\[(?:email|iban|phone)\ \d+\]|https?://\S+|www\.\S+)
   | (?P<date>\b\d{{4}}-\d{{2}}-\d{{2}}\b(?!-)
       |\b\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})\b(?![./]?\d)
+      |\b(?:[01]?\d|2[0-4]):[0-5]\d(?:\s?(?:am|pm|uhr|h)\b)?(?![\d:])|\b(?:[01]?\d|2[0-4])(?:(?:\.[0-5]\d)?\s?(?:pm|uhr)|am)\b
+      |\b(?:kw|week|calendar\ week|kalenderwoche)\s\d{{1,2}}\b(?!\s?[x%£€$])
       |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
       |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
   | (?<!\w)(?P<before>(?:(?:{_CODES})\s?)?(?:{_DOLLARS})?[£€$¥]|(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})
@@ -68,7 +72,7 @@ _ITEM = re.compile(
   | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
   | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
   | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
-  | (?<![\w.,/])(?P<token>(?=[\w/.\-]*\d)\w+(?:[\-/.'\u2019,]\w+)*)(?!\w)
+  | (?<![\w.,/])(?P<token>(?=[\w/.\-]{{0,80}}\d)\w+(?:[\-/.'\u2019,]\w+)*)(?!\w)
   | (?P<sign>[£€$¥])
   | (?P<rest>\d+)
     """,
@@ -94,12 +98,17 @@ class Item:
     is_negative: bool = False
 
 
-def find_items(text: str) -> list[Item]:
-    """All items of a text, in its order; no two overlap."""
-    spoken = language(text)
+def find_items(text: str, spoken: Language | None = None) -> list[Item]:
+    """All items of a text, in its order; no two overlap.
+
+    Args:
+        text: any text.
+        spoken: language of its number words; None: told from the text.
+    """
+    spoken = spoken or language(text)
     sign = decimal_sign(_WHOLE_NUMERAL.findall(text))
     found = [_item(match, text, sign) for match in _ITEM.finditer(text)]
-    taken = [(item.start, item.end) for item in found]
+    taken = Spans((item.start, item.end) for item in found)
     words = [
         Item(
             word.start(),
@@ -109,7 +118,7 @@ def find_items(text: str) -> list[Item]:
             Decimal(value(word, spoken)),
         )
         for word in pattern(spoken).finditer(text)
-        if not any(start < word.end() and word.start() < end for start, end in taken)
+        if not taken.touch(word.span())
     ]
     return sorted([*found, *words], key=lambda item: item.start)
 

@@ -7,10 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from fakturo.ai.spans import Span, Spans
+
 _LISTS = Path(__file__).with_name("cautions.toml")
 _NET = re.compile(
-    r"(?:ex(?:cl?(?:\.|uding|usive)?)?|plus|\+|net\s+of|before|without|zzgl\.?|zuzüglich|exkl\.?|ohne|netto\s+zzgl\.?)"
-    r"(?:\s+(?:of|der|die|any|the|gesetzl\w*\.?))?\s+(?:vat|tax|gst|mwst\.?|ust\.?|mehrwertsteuer|umsatzsteuer)(?!\w)",
+    r"(?:ex(?:cl?(?:\.|uding|usive)?)?|plus|\+|net\s+of|before|without|zzgl\.?|zuzüglich|exkl\.?|ohne"
+    r"|netto\s+zzgl\.?)"
+    r"(?:\s+(?:of|der|die|any|the|gesetzl\w*\.?))?\s+(?:vat|tax|gst|mwst\.?|ust\.?|mehrwertsteuer"
+    r"|umsatzsteuer)(?!\w)",
     re.IGNORECASE,
 )
 """Prices without tax are what an order line holds: no caution."""
@@ -24,17 +28,19 @@ class Caution(NamedTuple):
     start: int
 
 
-def find_cautions(text: str, names: Sequence[tuple[int, int]]) -> Iterator[Caution]:
+def find_cautions(text: str, names: Sequence[Span], harmless: Sequence[Span]) -> Iterator[Caution]:
     """Cautions of a text.
 
     Args:
         text: the sender's own words.
         names: spans of the names of ordered things; soft cautions inside them are left out.
+        harmless: spans of numbers and courtesies; all cautions inside them are left out.
     """
-    harmless = [*names, *(found.span() for found in _NET.finditer(text))]
+    soft = Spans([*names, *(found.span() for found in _NET.finditer(text))])
+    never = Spans(harmless)
     for code, shape, is_hard in _patterns():
         for found in shape.finditer(text.replace("\u2019", "'")):
-            if is_hard or not any(start <= found.start() and found.end() <= end for start, end in harmless):
+            if not never.cover(found.span()) and (is_hard or not soft.cover(found.span())):
                 yield Caution(code, found[0], found.start())
 
 
@@ -49,8 +55,12 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], bool], ...]:
 
 
 def _pattern(phrases: str) -> re.Pattern[str]:
-    shapes = [_shape(phrase) for phrase in re.split(r"[,\n]\s*", phrases.strip())]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(shapes)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{either_of(phrases)})(?!\w)", re.IGNORECASE)
+
+
+def either_of(phrases: str) -> str:
+    """Pattern of phrases parted by commas and line ends; * stands for any letters, # for a number."""
+    return "|".join(_shape(phrase) for phrase in re.split(r"[,\n]\s*", phrases.strip()))
 
 
 def _shape(phrase: str) -> str:

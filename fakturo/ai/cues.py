@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 
 import dateparser
 
@@ -18,13 +19,17 @@ _CUSTOMER = re.compile(
     re.IGNORECASE,
 )
 _PO = re.compile(
-    r"\b(?:p\.?o\.?|purchase\s+order|order\s+(?:no|nr|number|ref|reference)|order\s*[#:]|(?:your|our|my)?\s*ref(?:erence)?"
+    r"\b(?:p\.?o\.?|purchase\s+order|order\s+(?:no|nr|number|ref|reference)|order\s*[#:]|(?:your|our"
+    r"|my)?\s*ref(?:erence)?"
     r"|bestell(?:ung|nummer|nr\.?|-nr\.?)|auftrag(?:snummer|s-nr\.?)?|unser\s+zeichen|referenz)" + _LINK,
     re.IGNORECASE,
 )
 _SELF_CUED_PO = re.compile(r"(?:po|p/o|bst|ord|best)[-_/#]?\w*\d", re.IGNORECASE)
+_HEAD_ROW = re.compile(r"(?:po|p/o|bst|ord|best)[-_/#]?\w{1,30};[\w-]{1,30}(?=\Z)", re.IGNORECASE)
+"""First row of an exported order: order number;customer;country."""
 _TOTAL = re.compile(
-    r"\b(?:totals?|totalling|grand\s+total|sum|altogether|in\s+all|all\s+in|comes?\s+to|makes|gesamt\w*|summe|insgesamt)"
+    r"\b(?:totals?|totalling|grand\s+total|sum|altogether|in\s+all|all\s+in|comes?\s+to|makes|gesamt\w*"
+    r"|summe|insgesamt)"
     r"[\s:=]*(?:(?:of|is|value|amount|price|net|netto|to|cost|ist|beträgt|von|order)[\s:=]*){0,3}$",
     re.IGNORECASE,
 )
@@ -35,11 +40,19 @@ _LIST_NUMBER = re.compile(
     r"(?:^|\n)[ \t]*(?:(?:line|item|pos(?:ition|\.)?|nr\.?|no\.?)\s*)?(\d{1,3})(?=[.):]?\s)", re.IGNORECASE
 )
 _LOOK_BACK = 60
+_ALONE_BEFORE = re.compile(r"(?:^|[^\w\-/.]|(?:^|\W)[\-/.])$")
+_GOES_ON = re.compile(r"\w|[\-/]\w|[.,]\d")
+MOST_PLACES = 5000
+"""Of one word; a text that holds it more often is no order."""
 
 
 def customer_spans(text: str, customer_id: str) -> list[Span]:
     """Places where the id stands after a word such as "account"."""
-    return [span for span in find_word(text, customer_id) if _CUSTOMER.search(_before(text, span[0]))]
+    return [
+        span
+        for span in find_word(text, customer_id)
+        if _CUSTOMER.search(_before(text, span[0])) or _HEAD_ROW.fullmatch(text[: span[1]].lstrip())
+    ]
 
 
 def po_spans(text: str, po_number: str) -> list[Span]:
@@ -93,11 +106,41 @@ def list_numbers(text: str) -> Iterator[Span]:
 
 def find_word(text: str, word: str) -> list[Span]:
     """Places of a word or code that is not part of a longer one; spaces match any run of spaces."""
-    parts = [re.escape(part) for part in word.split()]
-    if not parts:
+    parts = word.lower().split()
+    low = _lowered(text)
+    if not parts or len(low) != len(text):
         return []
-    shape = r"(?<![\w])(?<![\w][\-/.])" + r"\s+".join(parts) + r"(?![\w])(?![\-/][\w])(?![.,]\d)"
-    return [match.span() for match in re.finditer(shape, text, re.IGNORECASE)]
+    found: list[Span] = []
+    place, tries = low.find(parts[0]), 0
+    while place >= 0 and tries < MOST_PLACES:
+        end = _end_of(low, place, parts)
+        stands_alone = end is not None and _ALONE_BEFORE.search(text[max(0, place - 2) : place])
+        if end is not None and stands_alone and not _GOES_ON.match(text, end):
+            found.append((place, end))
+        place, tries = low.find(parts[0], end if end is not None else place + 1), tries + 1
+    return found
+
+
+def _end_of(text: str, place: int, parts: Sequence[str]) -> int | None:
+    """Where all parts end that stand from a place on, spaces between them."""
+    for number, part in enumerate(parts):
+        if number:
+            start = place
+            while place < len(text) and text[place].isspace():
+                place += 1
+            if place == start:
+                return None
+        if not text.startswith(part, place):
+            return None
+        place += len(part)
+    return place
+
+
+@lru_cache(maxsize=2)
+def _lowered(text: str) -> str:
+    """In lower case, letter by letter, so that places stay the same."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(each.lower()[0] for each in text)
 
 
 def _cued(match: re.Match[str]) -> bool:

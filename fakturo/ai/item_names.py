@@ -10,14 +10,15 @@ from collections.abc import Iterator, Sequence
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.cues import find_word
 from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.spans import Span, gap, overlap
+from fakturo.ai.spans import Span, Spans, gap, overlap
 from fakturo.check import Finding
 
 LONGEST_NAME = 120
 NEAR = 120
 """Letters between a code and its name."""
 _JOINED = re.compile(
-    r"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den|eine?\w{0,2}|some)\b|\d+\b(?!\s*$))",
+    r"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den"
+    r"|eine?\w{0,2}|some)\b|\d+\b(?!\s*$))",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -28,28 +29,47 @@ _SETS_OF = re.compile(
 )
 _TIMES = re.compile(r"\bx\s*\d", re.IGNORECASE)
 _OF_THE = re.compile(r"\bof\s+the\s+$", re.IGNORECASE)
+_CATALOGUE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9 /&'\"+.,-]*")
+_CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}")
 _STRUCTURE = re.compile(r"[;:?!\n@(){}<>\[\]]|\.\s+[A-Z][a-z]")
 
 
 def find_names(text: str, lines: Sequence[ProposedLine], codes: dict[int, Span]) -> dict[int, Span]:
     """Span of each line's name; longer names first, so that "mug" is not found inside "red mug"."""
+    numbers: dict[str, list[int]] = {}
+    for no, line in enumerate(lines):
+        if line.name:
+            numbers.setdefault(line.name.casefold(), []).append(no)
     found: dict[int, Span] = {}
-    for name in sorted({line.name.casefold() for line in lines if line.name}, key=len, reverse=True):
-        numbers = [no for no, line in enumerate(lines) if line.name.casefold() == name]
-        taken = list(found.values())
-        free = [span for span in find_word(text, name) if not any(overlap(span, other) for other in taken)]
-        for no in numbers:
+    is_taken = bytearray(len(text))
+    for name in sorted(numbers, key=len, reverse=True):
+        free = [span for span in find_word(text, name) if 1 not in is_taken[slice(*span)]]
+        places = Spans(free)
+        here: dict[int, Span] = {}
+        for no in numbers[name]:
             if no in codes:
+                start, end = codes[no]
                 near = [
-                    span for span in free if gap(span, codes[no]) <= NEAR and not overlap(span, codes[no])
+                    span
+                    for span in places.near((start - NEAR, end + NEAR))
+                    if not overlap(span, codes[no]) and 1 not in is_taken[slice(*span)]
                 ]
                 if near:
-                    found[no] = min(near, key=lambda span: gap(span, codes[no]))
-                    free.remove(found[no])
-        uncoded = [no for no in numbers if not lines[no].code]
-        if uncoded and len(free) == len(uncoded):
-            found |= dict(zip(uncoded, free, strict=True))
+                    here[no] = min(near, key=lambda span: gap(span, (start, end)))
+                    is_taken[slice(*here[no])] = b"\1" * (here[no][1] - here[no][0])
+        left = [span for span in free if 1 not in is_taken[slice(*span)]]
+        uncoded = [no for no in numbers[name] if not lines[no].code]
+        if uncoded and len(left) == len(uncoded):
+            here |= dict(zip(uncoded, left, strict=True))
+        for start, end in here.values():
+            is_taken[start:end] = b"\1" * (end - start)
+        found |= here
     return found
+
+
+def is_catalogue_name(name: str) -> bool:
+    """Whether a name is written as catalogues print it, in capitals: "60 TEATIME FAIRY CAKE CASES"."""
+    return bool(_CATALOGUE.fullmatch(name)) and len(_CAPITALS.findall(name)) > 1
 
 
 def may_be_in_name(text: str, item: Item, name: Span) -> bool:
@@ -58,7 +78,8 @@ def may_be_in_name(text: str, item: Item, name: Span) -> bool:
         return False
     if item.kind == "count" and not any(char.isdigit() for char in item.text):
         of_the = item.start == name[0] and _OF_THE.search(text[: item.start])  # six of the five-heart garland
-        return bool(of_the or _SETS_OF.search(text[name[0] : item.start]))
+        in_catalogue = is_catalogue_name(text[slice(*name)])
+        return bool(of_the or in_catalogue or _SETS_OF.search(text[name[0] : item.start]))
     return True
 
 

@@ -16,6 +16,7 @@ _SEEN_IN_GERMAN = """
 _GERMAN = frozenset(_SEEN_IN_GERMAN.split())
 GERMAN_WORDS_NEEDED = 2
 DOZEN = 12
+GROSS = 144
 
 _UNITS: dict[Language, str] = {
     "en": "one two three four five six seven eight nine",
@@ -33,14 +34,19 @@ _SHAPES: dict[Language, str] = {
     "en": r"""\b(?:
         (?P<half>half\s+(?:an?\s+)?dozen)
       | (?:(?P<times>{units}|{teens}|{tens}|an?)\s+)?(?P<dozen>dozen)
-      | (?:(?P<hundreds>{units}|an?)\s+hundred(?:\s+(?:and\s+)?(?P<over>{below}))?)
+      | (?:(?P<gross>{units}|an?)\s+gross(?=\s+of\b))
+      | (?P<large>(?:{below}|an?)\s+thousand
+            (?:,?\s+(?:and\s+)?(?:(?:{units})\s+hundred(?:\s+(?:and\s+)?(?:{below}))?|{below}))?
+          | (?:{units}|{teens}|an?)\s+hundred(?:\s+(?:and\s+)?(?:{below}))?)
       | (?P<below>{below})
       | (?P<weak>an?)
     )(?![\w-])""",
     "de": r"""\b(?:
         (?P<half>(?:ein\s+)?halbes\s+dutzend)
       | (?:(?P<times>{units}|{teens}|{tens})\s+)?(?P<dozen>dutzend)
-      | (?:(?P<hundreds>{units})?hundert(?P<over>{below})?)
+      | (?:(?P<gross>{units})\s+gros(?!\s+der\b))
+      | (?P<large>(?:{below})?tausend(?:und)?(?:(?:{units})?hundert(?:und)?)?(?:{below})?
+          | (?:{units})?hundert(?:und)?(?:{below})?)
       | (?P<weak>eine[nmrs]?|ein)
       | (?P<below>{below})
     )(?![\w-])""",
@@ -69,17 +75,42 @@ def pattern(spoken: Language) -> re.Pattern[str]:
     return re.compile(whole, re.IGNORECASE | re.VERBOSE)
 
 
+@cache
+def shape(spoken: Language) -> str:
+    """The same as a part of a larger pattern: no groups, no articles."""
+    bare = re.sub(r"\(\?P<\w+>", "(?:", pattern(spoken).pattern)
+    return f"(?x:{bare})"
+
+
 def value(found: re.Match[str], spoken: Language) -> int:
     """What a match of `pattern` says."""
     if found["half"]:
         return DOZEN // 2
     if found["dozen"]:
         return DOZEN * _sum(found["times"] or "", spoken)
+    if found["gross"]:
+        return GROSS * _sum(found["gross"], spoken)
     if found["below"]:
         return _sum(found["below"], spoken)
     if found["weak"]:
         return 1
-    return 100 * _sum(found["hundreds"] or "", spoken) + _sum(found["over"] or "", spoken, empty=0)
+    thousands, has_thousands, rest = _halves(found["large"], "thousand", "tausend")
+    hundreds, has_hundreds, over = _halves(rest, "hundred", "hundert")
+    return (
+        (1000 * _sum(thousands, spoken) if has_thousands else 0)
+        + (100 * _sum(hundreds, spoken) if has_hundreds else 0)
+        + _sum(over, spoken, empty=0)
+    )
+
+
+def _halves(said: str, *marks: str) -> tuple[str, bool, str]:
+    """What stands before and after a word such as "hundred"; all of it after, where it is missing."""
+    low = said.casefold()
+    for mark in marks:
+        if mark in low:
+            before, _, after = low.partition(mark)
+            return before, True, after
+    return "", False, low
 
 
 def _sum(said: str, spoken: Language, *, empty: int = 1) -> int:

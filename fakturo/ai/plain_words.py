@@ -27,8 +27,10 @@ LEAST_COMMON = 0.25
 LONGEST_SIGNATURE = 4
 
 _PACK = (
-    r"(?:box(?:es)?|packs?|packets?|packages?|cartons?|crates?|cases?|pallets?|trays?|sets?|pairs?|rolls?|bundles?|sleeves?"
-    r"|kilos?|kg|g|m|cm|litres?|metres?|meter|liter|kartons?|kisten?|paletten?|gebinde|packungen?|päckchen|pakete?|paare?|sätze"
+    r"(?:box(?:es)?|packs?|packets?|packages?|cartons?|crates?|cases?|pallets?|trays?|sets?|pairs?|rolls?"
+    r"|bundles?|sleeves?"
+    r"|kilos?|kg|g|m|cm|litres?|metres?|meter|liter|kartons?|kisten?|paletten?|gebinde|packungen?"
+    r"|päckchen|pakete?|paare?|sätze"
     r"|rollen?|bündel|ve|dozen|dutzend|hundred|hundert)\b"
 )
 PACKS = re.compile(rf"\s*(?:of\s+(?:the\s+)?)?{_PACK}(?!\s+of\s+\d)", re.IGNORECASE)
@@ -39,19 +41,33 @@ PACKS_PRICED = re.compile(
 )
 """Right after a price: the price of more than one piece."""
 UNIT_PRICE = re.compile(
-    r"\b(?:each|apiece|ea|per\s+(?:piece|unit|item)|a\s+piece|unit\s+price|price|respectively|je|pro\s+(?:stück|st|stk|einheit)|einzelpreis"
+    r"\b(?:each|apiece|ea|per\s+(?:piece|unit|item)|a\s+piece|unit\s+price|price|respectively|je"
+    r"|pro\s+(?:stück|st|stk|einheit)|einzelpreis"
     r"|stückpreis|preis|à|at)\b|@",
     re.IGNORECASE,
 )
 """Says that a price is for one; without it "10 mugs, £20" may mean all ten."""
 
-PRICE_HEAD = re.compile(
-    r"^[^\n\d]*\b(?:qty|quantity|menge|anzahl)\b[^\n\d]*\b(?:price|preis|einzelpreis|unit\s+price)\b[^\n\d]*$",
-    re.IGNORECASE | re.MULTILINE,
+_HEADS_QUANTITY = re.compile(r"\b(?:qty|quantity|menge|anzahl|stück)\b", re.IGNORECASE)
+_HEADS_PRICE = re.compile(
+    r"\b(?:price|preis|einzelpreis|stückpreis|ep|e-preis|unit\s+cost|price\s+each)\b", re.IGNORECASE
 )
-"""Head of a table with quantities and prices."""
+LONGEST_HEAD = 200
+"""Letters of a table's head."""
+MOST_COLUMN_WORDS = 10
 
 WORD = re.compile(r"[^\W\d_]+(?:['\u2019.-][^\W\d_]+)*", re.UNICODE)
+
+
+def has_price_head(text: str) -> bool:
+    """Whether a line is the head of a table with quantities and, right of them, prices of one piece."""
+    for line in text.split("\n"):
+        is_head = len(line) <= LONGEST_HEAD and not line.rstrip().endswith((".", "!", "?", ":"))
+        if is_head and len(WORD.findall(line)) <= MOST_COLUMN_WORDS and not any(map(str.isdigit, line)):
+            quantity = _HEADS_QUANTITY.search(line)
+            if quantity and _HEADS_PRICE.search(line, quantity.end()):
+                return True
+    return False
 
 
 def unknown_words(text: str, known: frozenset[str]) -> list[str]:

@@ -1,34 +1,31 @@
-"""The order text as it is read: entities decoded, markup gone, contacts masked, heads and quotes apart.
+"""The order text as it is read: escapes decoded, markup gone, contacts masked, heads and quotes apart. Pure.
 
-Both the model and the proof read this; what a reader of the letter would not see decides nothing.
+The proof reads nothing else; what a reader of the letter would not see decides nothing.
 """
 
-import html
 import re
 import unicodedata
+from collections.abc import Iterator
 from typing import NamedTuple
 
+from fakturo.ai.markup import hides_text, plain_lines
+from fakturo.ai.quoted_threads import split_quotes
+from fakturo.ai.transfer_encoding import decoded
+from fakturo.check import Finding
 from fakturo.privacy import mask
 
-_TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,12})(?:\s[^<>]{0,2000})?/?>")
-_BLOCKS = "p div br tr table ul ol li h1 h2 h3 h4 blockquote hr body html head thead tbody"
-_BLOCK_TAGS = frozenset(_BLOCKS.split())
-_HIDDEN = re.compile(
-    r"<!--|<(?:s|del|strike|style|script|blockquote)\b|display\s*:\s*none|font-size\s*:\s*0|visibility\s*:\s*hidden"
-    r"|line-through",
-    re.IGNORECASE,
-)
 _HEAD = re.compile(
-    r"^(?:from|to|cc|bcc|date|sent|reply-to|message-id|mime-version|content-[a-z-]+|received|return-path|x-[a-z-]+"
+    r"^(?:from|to|cc|bcc|date|sent|reply-to|message-id|mime-version|content-[a-z-]+|received|return-path"
+    r"|x-[a-z-]+"
     r"|von|an|gesendet)\s*:.*$",
     re.IGNORECASE,
 )
-_QUOTE_START = re.compile(
-    r"^\s*(?:>|-{2,}\s*(?:original message|ursprüngliche nachricht|forwarded message"
-    r"|weitergeleitete nachricht)"
-    r"|on .{0,120} wrote:\s*$|am .{0,120} schrieb.{0,80}:\s*$)",
-    re.IGNORECASE,
-)
+_INNER_HEAD = re.compile(r"^[ \t*]*(?:from|sent|von|gesendet)\s*:", re.IGNORECASE | re.MULTILINE)
+_FULL_WIDTH = range(0xFF10, 0xFF1A)
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
+"""Characters that turn the direction of writing: a reader sees 42 where a machine reads 24."""
+_JOINS_DIGITS = re.compile("\\d[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]+\\d")
+_OVERLAYS = re.compile("[\u0334-\u0338\u20d2-\u20f0]")
 
 
 class SourceText(NamedTuple):
@@ -37,33 +34,54 @@ class SourceText(NamedTuple):
     own: str
     quoted: str
     """Lines that quote an older letter; nothing in them is ordered."""
-    has_hidden: bool
-    """Markup that hides or strikes text."""
+    findings: tuple[Finding, ...]
+    """Where a reader may see something else than a machine."""
 
 
 def read_source(text: str) -> SourceText:
     """Decode, take markup off, mask contacts, and set the quoted lines apart."""
-    has_hidden = bool(_HIDDEN.search(text))
-    plain = html.unescape(_TAG.sub(_space, text)) if _TAG.search(text) or "&" in text else text
-    plain = unicodedata.normalize("NFKC", plain.replace("\r\n", "\n").replace("\r", "\n"))
+    raw = decoded(text.replace("\r\n", "\n").replace("\r", "\n"))
+    visible = plain_lines(raw)
+    plain = unicodedata.normalize("NFKC", visible)
     plain = "".join(
         each for each in plain if each in "\n\t" or unicodedata.category(each) not in {"Cf", "Cc"}
     )
-    own, quoted = [], []
-    in_head, in_thread = True, False
-    for line in mask(plain).text.split("\n"):
-        in_head = in_head and (
-            bool(_HEAD.match(line)) or line.lower().startswith("subject:") or not line.strip()
+    lines = mask(plain).text.split("\n")
+    body = _after_head(lines)
+    own, quoted, is_unclear = split_quotes(body)
+    whole = "\n".join(own)
+    return SourceText(whole, "\n".join(quoted), tuple(_findings(raw, visible, whole, is_unclear)))
+
+
+def _after_head(lines: list[str]) -> list[str]:
+    """Lines without the mail's head; its subject stays."""
+    kept: list[str] = []
+    for place, line in enumerate(lines):
+        if line.strip() and not _HEAD.match(line) and not line.lower().startswith("subject:"):
+            return kept + lines[place:]
+        if not _HEAD.match(line):
+            kept.append(line)
+    return kept
+
+
+def _findings(raw: str, visible: str, own: str, is_unclear: bool) -> Iterator[Finding]:
+    if hides_text(raw):
+        yield Finding(code="hidden_text", message="The letter's markup hides or strikes out text.")
+    if _TURNS.search(visible) or _OVERLAYS.search(unicodedata.normalize("NFD", visible)):
+        yield Finding(code="hidden_text", message="The letter holds characters that turn or strike out text.")
+    odd = any(_is_odd(letter) for letter in set(visible)) or _JOINS_DIGITS.search(visible)
+    if odd or any(letter.isdigit() and not letter.isascii() for letter in set(own)):
+        yield Finding(code="odd_digits", message="The letter writes digits in an unusual way.")
+    if is_unclear or _INNER_HEAD.search(own):
+        yield Finding(
+            code="quoted_thread", message="Where the older letter ends that this one quotes is not certain."
         )
-        if _QUOTE_START.match(line):
-            in_thread = in_thread or not line.lstrip().startswith(">")
-            quoted.append(line)
-        elif in_thread:
-            quoted.append(line)
-        elif not (in_head and _HEAD.match(line)):
-            own.append(line)
-    return SourceText("\n".join(own), "\n".join(quoted), has_hidden)
 
 
-def _space(tag: re.Match[str]) -> str:
-    return "\n" if tag["name"].lower() in _BLOCK_TAGS else " "
+def _is_odd(letter: str) -> bool:
+    """Whether a letter would turn into digits that nobody wrote: superscripts, circled numbers, fractions."""
+    return (
+        not letter.isascii()
+        and ord(letter) not in _FULL_WIDTH
+        and any(each.isdigit() for each in unicodedata.normalize("NFKC", letter))
+    )

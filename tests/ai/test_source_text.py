@@ -35,13 +35,17 @@ def test_everything_after_an_original_message_is_quoted():
 
 
 def test_struck_or_hidden_markup_is_noticed():
-    assert read_source("<s>5</s> 6").has_hidden
-    assert read_source('<p style="display: none">5</p>').has_hidden
-    assert not read_source("<p>5</p>").has_hidden
+    assert found("<s>5</s> 6") == ["hidden_text"]
+    assert found('<p style="display: none">5</p>') == ["hidden_text"]
+    assert found("<p>5</p>") == []
 
 
 def test_invisible_letters_and_full_width_digits_are_made_plain():
     assert read_source("1\u200b2 \uff13").own == "12 3"
+
+
+def found(text):
+    return [finding.code for finding in read_source(text).findings]
 
 
 def sentences(text):

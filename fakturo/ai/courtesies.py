@@ -1,0 +1,38 @@
+"""Greetings and polite phrases that change nothing, although a word in them might. Pure.
+
+The phrases are in courtesies.toml.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from fakturo.ai.cautions import either_of
+from fakturo.ai.spans import Span
+
+_LIST = Path(__file__).with_name("courtesies.toml")
+_GREETING = re.compile(
+    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening)|hallo|liebe[rs]?|guten\s+\w+"
+    r"|moin|sehr\s+geehrte[rs]?)(?:\s{1,9}[^\W\d_]+\.?){0,4}\s{0,9}[,!:\n]",
+    re.IGNORECASE,
+)
+
+
+def courtesies(text: str) -> Iterator[Span]:
+    """Places of polite phrases."""
+    plain = text.replace("\u2019", "'")
+    return (found.span() for found in _phrases().finditer(plain))
+
+
+def greetings(text: str) -> Iterator[Span]:
+    """Places of "Dear Jane," and the like."""
+    return (found.span() for found in _GREETING.finditer(text))
+
+
+@cache
+def _phrases() -> re.Pattern[str]:
+    listed = tomllib.loads(_LIST.read_text("utf-8"))["harmless"]
+    phrases = sorted(re.split(r"[,\n]\s*", listed.strip()), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{either_of(','.join(phrases))})(?!\w)", re.IGNORECASE)

@@ -1,0 +1,141 @@
+"""Whether a line's quantity and price are what the text says, and whether the price is for one. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from fakturo.ai.amounts_in_text import Item
+from fakturo.ai.item_names import is_catalogue_name, line_finding
+from fakturo.ai.plain_words import PACKS, PACKS_PRICED, UNIT_PRICE
+from fakturo.ai.proposal import ProposedLine
+from fakturo.ai.spans import Span
+from fakturo.check import Finding
+
+FEWEST_PRICE_DECIMALS = 2
+THOUSANDS_PART = 3
+"""Digits before the first space of "123 456,78"."""
+_AFTER_PRICE = re.compile(r"[^\d,;\n]{0,25}")
+_GROUP_OF_THREE = re.compile(r"\d{3}(?!\d)")
+
+
+def price_and_count(values: Sequence[Item]) -> tuple[Item | None, Item | None]:
+    """Price and quantity of a line; without a sign the price is the one with two decimals or more."""
+    prices = [item for item in values if item.kind == "money"]
+    counts = [item for item in values if item.kind in {"count", "weak_count"}]
+    if not prices:
+        known = [(item, _decimals(item.value)) for item in counts if item.value is not None]
+        prices = [item for item, decimals in known if decimals >= FEWEST_PRICE_DECIMALS]
+        counts = [item for item, decimals in known if decimals == 0]
+    if len(prices) != 1 or len(counts) != 1:
+        return None, None
+    return prices[0], counts[0]
+
+
+def line_total(values: Sequence[Item]) -> Item | None:
+    """The last of three numbers where it is the product of the two before it, exactly."""
+    *pair, last = values
+    price, count = price_and_count(pair)
+    if price is None or count is None or price.value is None or count.value is None:
+        return None
+    same_kind = last.kind == price.kind and last.currency == price.currency
+    return last if same_kind and last.value == price.value * count.value else None
+
+
+def value_findings(
+    text: str, line: ProposedLine, no: int, price: Item, count: Item, corrected: Decimal | None
+) -> Iterator[Finding]:
+    """Compare a drafted line with its numbers in the text.
+
+    Args:
+        text: the sender's own words.
+        line: the drafted line.
+        no: its number, from 0.
+        price: its unit price in the text.
+        count: its quantity in the text.
+        corrected: the quantity that a later sentence gives it; None: none does.
+    """
+    if price.value is None or count.value is None:
+        unclear = price.text if price.value is None else count.text
+        yield line_finding("number_ambiguous", no, f"{unclear!r} can be read in two ways.")
+        return
+    if _may_be_one_number(text, count, price) or _may_be_one_number(text, price, count):
+        both = text[min(count.start, price.start) : max(count.end, price.end)]
+        yield line_finding("number_ambiguous", no, f"{both!r} may be one number or two.")
+    if price.is_negative or count.is_negative:
+        yield line_finding("number_negative", no, "a quantity or price has a minus sign.")
+    if corrected is not None and line.quantity != corrected:
+        message = f"quantity {line.quantity} is wrong: a later sentence corrects {count.text!r} to "
+        f"{corrected}; write {corrected}."
+        yield line_finding("quantity_wrong", no, message)
+    elif corrected is None and line.quantity != count.value:
+        message = (
+            f"quantity {line.quantity} is not the text's {count.text!r}; write {count.value.normalize():f}."
+        )
+        yield line_finding("quantity_wrong", no, message)
+    if line.unit_price != price.value:
+        message = f"unit price {line.unit_price} is not the text's {price.text!r}; write {price.value}."
+        yield line_finding("price_wrong", no, message)
+    if line.unit_price == 0 or line.quantity == 0:
+        yield line_finding("price_zero", no, "quantity or price is zero.")
+
+
+def price_meaning(
+    text: str,
+    line: ProposedLine,
+    no: int,
+    price: Item,
+    count: Item,
+    *,
+    whole: Span,
+    name: Span | None,
+    is_per_piece: bool,
+) -> Iterator[Finding]:
+    """Whether the price is for one of what is counted.
+
+    Args:
+        text: the sender's own words.
+        line: the drafted line.
+        no: its number, from 0.
+        price: its unit price in the text.
+        count: its quantity in the text.
+        whole: place of the line.
+        name: place of its name.
+        is_per_piece: a table's head or a line total says so.
+    """
+    if count.value != 1 and not is_per_piece and not _says_each(text, price, whole, name):
+        yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
+    if PACKS_PRICED.match(text, price.end):
+        yield line_finding("packs", no, "the price is for more than one piece.")
+    catalogued = bool(line.code and name and is_catalogue_name(text[slice(*name)]))
+    follows = name is not None and name[0] >= count.end and not text[count.end : name[0]].strip()
+    if name and follows and text[name[0]].isdigit() and not catalogued:
+        said = text[count.start : name[1]]
+        yield line_finding("packs", no, f"{said!r} may be {count.text!r} times a pack.")
+    packs = PACKS.match(text, count.end)
+    if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
+        pack = packs[0].split()[-1]
+        yield line_finding("packs", no, f"whether the price is for a piece or for a {pack} is not certain.")
+
+
+def _says_each(text: str, price: Item, whole: Span, name: Span | None) -> bool:
+    """Whether the words around a price say that it is for one."""
+    said = text[whole[0] : name[0]] + " " + text[name[1] : whole[1]] if name else text[slice(*whole)]
+    after = _AFTER_PRICE.match(text, price.end)
+    return bool(UNIT_PRICE.search(f"{said} {after[0] if after else ''}"))
+
+
+def _may_be_one_number(text: str, one: Item, other: Item) -> bool:
+    """Whether "1 234,50" stands there: two numbers, or one with a space between its thousands."""
+    between = text[one.end : other.start]
+    return (
+        one.end <= other.start
+        and between == " "
+        and one.text.isdigit()
+        and len(one.text) <= THOUSANDS_PART
+        and bool(_GROUP_OF_THREE.match(other.text))
+    )
+
+
+def _decimals(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) and exponent < 0 else 0
