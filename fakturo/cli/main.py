@@ -16,6 +16,7 @@ from fakturo.cli import (
     issue,
     orders,
     render,
+    review,
     simulate,
     sql,
     status,
@@ -43,6 +44,7 @@ app.command("simulate-ai")(simulate.simulate_ai)
 app.command("status")(status.status)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")
+app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(audit.app, name="audit")
 

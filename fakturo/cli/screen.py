@@ -8,7 +8,9 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
+from fakturo.cli.plain import clean
 from fakturo.money import exponent, to_major
 
 console = Console(highlight=False)
@@ -64,7 +66,8 @@ def table(
     for position, name in enumerate(columns):
         sheet.add_column(name, justify="right" if position in right else "left", overflow="fold")
     for row in rows:
-        sheet.add_row(*("" if cell is None else str(cell) for cell in row))
+        # what came from outside is text: no markup, no control characters
+        sheet.add_row(*(Text("" if cell is None else clean(str(cell))) for cell in row))
     console.print(sheet)
 
 
