@@ -4,10 +4,11 @@ Efficiency = (time at the published limit) / (time taken) x (share of the comple
 
 Time at the published limit: the answers that the orders really needed, over the rate. A completable order
 needs one, and one more for each answer that the simulator itself spoiled before a right one; a spoiled answer
-that was not asked again about is no more than the one that this order had. An impossible text counts as one:
-nobody can know before asking. Tokens likewise, whichever takes longer. To that come the seconds of an outage
-inside the run. The burst at the start is not subtracted, and a client's needless calls never count.
-The stricter figure counts one answer per completable order and the outage, and nothing else.
+that was not asked again about is no more than the one that this order had, and an order that never got an
+answer counts for nothing. An impossible text counts as one: nobody can know before asking. Tokens likewise,
+whichever takes longer. To that come the seconds of an outage inside the run. The burst at the start is not
+subtracted, and a client's needless calls never count.
+The stricter figure counts one answer per order that got any, and the outage, and nothing else.
 
 Time taken: from the first request to the last answer, as the simulator saw it.
 
@@ -67,10 +68,11 @@ def judge(made: Sequence[Letter], provider: Provider, result: Result) -> Figures
     def count(name: str) -> float:
         return float(books.get(name) or 0)
 
-    needed, needed_tokens = max(count("needed_answers"), completable), count("needed_tokens")
-    tokens_each = needed_tokens / max(count("needed_answers"), 1)
+    needed, needed_tokens = count("needed_answers"), count("needed_tokens")
+    tokens_each = needed_tokens / max(needed, 1)
     ideal_s = _ideal_s(provider, needed + count("impossible_texts"), needed_tokens, seconds)
-    strict_s = _ideal_s(provider, completable, completable * tokens_each, seconds)
+    answered = count("texts_let_through")
+    strict_s = _ideal_s(provider, answered, answered * tokens_each, seconds)
     return Figures(
         right=share,
         wrong=wrong,

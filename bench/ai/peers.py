@@ -4,6 +4,7 @@ Every one gets the same two messages and gives back a `Proposal`; what it gives 
 means that it has given up on the order. Timeouts are the same for all, and no client is told the limits.
 """
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices at
 Messages = list[dict[str, str]]
 Ask = Callable[[Messages], Awaitable[Proposal]]
 KEY = "bench"
+NAIVE_PAUSE_S = 1.0
 API_VERSION = "2024-10-21"
 
 
@@ -60,13 +62,14 @@ def _plain(target: Target) -> Ask:
 
 
 def naive(target: Target) -> Ask:
-    """Two tries, one right after the other: what the replaced system did."""
+    """Two tries a second apart, whatever went wrong."""
     once = _plain(target)
 
     async def ask(messages: Messages) -> Proposal:
         try:
             return await once(messages)
         except Exception:  # noqa: BLE001  # naive is what it is
+            await asyncio.sleep(NAIVE_PAUSE_S)
             return await once(messages)
 
     return ask

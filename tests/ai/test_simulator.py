@@ -93,7 +93,9 @@ def test_it_keeps_its_own_counts():
         "tokens": stats["tokens"],
         "most_in_flight": 1,
         "most_in_outage": 0,
+        "right_again": 0,
         "texts": 1,
+        "texts_let_through": 1,
         "impossible_texts": 0,
         "most_per_impossible": 0,
         "needed_answers": 1,
@@ -120,10 +122,13 @@ def test_its_books_tell_needed_answers_from_needless_ones():
             post(simulator.base_url, chat())
         post(simulator.base_url, chat("2 x cup (22551) £1"))
         stats = get(simulator.base_url, "/admin/stats")
-    assert {name: stats[name] for name in ("texts", "needed_answers", "after_right", "paid_twice")} == {
+    assert {
+        name: stats[name] for name in ("texts", "needed_answers", "after_right", "right_again", "paid_twice")
+    } == {
         "texts": 2,
         "needed_answers": 2,
         "after_right": 2,
+        "right_again": 2,
         "paid_twice": 2,
     }
 

@@ -148,7 +148,7 @@ class _Attempt:
         provider.spend()
         chance = provider.chance(asked.request)
         latency_s, fault = provider.latency_s(chance), provider.fault(chance)
-        provider.tally.let_through(asked.text, asked.tokens, fault)
+        provider.tally.let_through(asked.request, asked.text, asked.tokens, fault)
         await asyncio.sleep(latency_s)
         if fault in ILLS and fault != "drip":
             return await self._ill(fault, headers)

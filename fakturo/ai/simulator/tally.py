@@ -36,6 +36,8 @@ class Tally:
     _in_outage: int = 0
     _texts: dict[str, _Text] = field(default_factory=dict)
     _answers: Counter[str] = field(default_factory=Counter)
+    _right: set[str] = field(default_factory=set)
+    """Requests whose right answer went out."""
 
     def arrived(self, text: str, at: float) -> None:
         """A request about this text came in."""
@@ -71,7 +73,7 @@ class Tally:
         seen.refused += 1
         self.counts["impossible"] += 1
 
-    def let_through(self, text: str, tokens: int, fault: Fault | None) -> None:
+    def let_through(self, request: str, text: str, tokens: int, fault: Fault | None) -> None:
         """A request was let through; its answer is spoiled by `fault`, or right."""
         seen = self._texts[text]
         self.counts[fault or "right"] += 1
@@ -81,6 +83,9 @@ class Tally:
         else:
             self.counts["after_right"] += 1
         seen.right += fault is None
+        self.counts["right_again"] += request in self._right
+        if fault is None:
+            self._right.add(request)
 
     def answered(self, request: str, text: str, at: float, tokens: int) -> None:
         """A whole answer with status 200 went out and is paid for."""
@@ -105,6 +110,7 @@ class Tally:
             "most_in_flight": self.most_in_flight,
             "most_in_outage": self.most_in_outage,
             "texts": len(self._texts),
+            "texts_let_through": sum(text.needed > 0 for text in done),
             "impossible_texts": len(asked),
             "most_per_impossible": max(asked, default=0),
             "needed_answers": sum(text.needed for text in done),
