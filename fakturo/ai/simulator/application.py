@@ -23,7 +23,8 @@ from fakturo.ai.simulator.provider import Provider
 
 _LABEL = {"x-fakturo-simulator": "1"}
 _STALL_S = 3600.0
-_DRIP_S = 1.0
+_DRIP_S, _DRIPS = 1.0, 30
+"""Half a minute an answer, and no single wait so long that a timeout between two reads would notice."""
 _LOOK_S = 0.1
 
 
@@ -180,6 +181,7 @@ async def _stalled() -> AsyncIterator[bytes]:
 
 
 async def _dripping(body: bytes) -> AsyncIterator[bytes]:
-    for place in range(len(body)):
-        yield body[place : place + 1]
+    part = len(body) // _DRIPS + 1
+    for place in range(0, len(body), part):
+        yield body[place : place + part]
         await asyncio.sleep(_DRIP_S)

@@ -8,7 +8,7 @@ Ill = Literal[
     "overloaded",  # 529
     "reset",  # the connection is torn
     "stall",  # headers and a first byte, then nothing
-    "drip",  # the answer comes a byte at a time, for minutes
+    "drip",  # the answer comes in bits, for half a minute
     "silent",  # no header ever
 ]
 Broken = Literal[
