@@ -21,44 +21,50 @@ def status(
     settings = current()
     with reading(open_ledger(settings)) as connection:
         if order is not None:
-            _story(connection, order)
+            _story(connection, order, settings, utc_now())
             return
-        _queue(connection, utc_now())
+        _queue(connection, settings, utc_now())
         _invoices(connection)
     _published(settings.warehouse_file)
     _server(settings)
 
 
-def _story(connection: Any, key: str) -> None:
+def _story(connection: Any, key: str, settings: Settings, now: Any) -> None:
+    from fakturo.cli.outlooks import head
     from fakturo.cli.screen import console, moment, table
     from fakturo.ledger.stories import find_order, story
 
     row = find_order(connection, key)
-    console.print(f"Order {row.external_id} (id {row.id}): {row.status}", style="bold")
-    if row.status_reason:
-        console.print(row.status_reason)
-    if row.status == "queued" and row.not_before:
-        console.print(
-            f"Parked until {moment(row.not_before)} UTC; `fakturo orders retry {row.id}` takes it now."
-        )
+    for line in head(connection, row, settings, now):
+        console.print(line, soft_wrap=True)
     table("", ("UTC", "what happened"), [(moment(at), what) for at, what in story(connection, row)])
 
 
-def _queue(connection: Any, now: Any) -> None:
-    from fakturo.cli.screen import moment, table
+def _queue(connection: Any, settings: Settings, now: Any) -> None:
+    from fakturo.cli.outlooks import lanes
+    from fakturo.cli.plain import clean
+    from fakturo.cli.screen import console, moment, table
     from fakturo.ledger.queue import count_states
-    from fakturo.ledger.stories import parked, reasons
+    from fakturo.ledger.stories import dead_letters, parked, reasons
 
     states = [
         (name.replace("_", " "), count) for name, count in count_states(connection, now).items() if count
     ]
     table("Orders", ("state", "orders"), states or [("none yet", 0)], right=(1,))
+    for line in lanes(connection, settings, now):
+        console.print(clean(line), markup=False, soft_wrap=True)
     waiting = reasons(connection, "needs_review")
     if waiting:
         table("\nIn review, by reason", ("finding", "orders"), waiting, right=(1,))
+        console.print("The oldest first, and what can be done: fakturo review list")
     resting = [(reason, count, moment(first)) for reason, count, first in parked(connection, now)]
     if resting:
         table("\nParked, by reason", ("reason", "orders", "next try (UTC)"), resting, right=(1,))
+    dead = dead_letters(connection)
+    if dead:
+        columns = ("class", "HTTP", "orders", "one of them")
+        table("\nDead letters, by the last answer", columns, dead, right=(1, 2))
+        console.print("All of them again: fakturo orders retry --all-dead-letters")
 
 
 def _invoices(connection: Any) -> None:

@@ -1,5 +1,6 @@
 """Read the ledger for people: lists, one order's whole story, what waits and why."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -51,7 +52,7 @@ def story(connection: Connection, order: Row[Any]) -> list[tuple[datetime, str]]
     origin = f"from {file.name}" + (f", line {order.first_line}" if order.first_line else "") if file else ""
     told.append((order.received_at, f"received as {order.external_id} ({order.source}) {origin}".rstrip()))
     told += [
-        (call.started_at, f"asked {call.model}: {call.outcome} after {call.duration_ms} ms")
+        (call.started_at, f"asked {call.model}: {_answer(call)}")
         for call in _of(connection, ai_calls, order.id)
     ]
     by = {"rules": "code", "person": "a person", "model": "the model"}
@@ -60,7 +61,8 @@ def story(connection: Connection, order: Row[Any]) -> list[tuple[datetime, str]]
         for draft in _of(connection, drafts, order.id)
     ]
     told += [
-        (each.created_at, f"{each.stage}: {each.message}") for each in _of(connection, findings, order.id)
+        (each.created_at, f"{_STAGES.get(each.stage, each.stage)}: {each.message}")
+        for each in _of(connection, findings, order.id)
     ]
     invoice = connection.execute(select(invoices).where(invoices.c.order_id == order.id)).first()
     if invoice:
@@ -68,15 +70,32 @@ def story(connection: Connection, order: Row[Any]) -> list[tuple[datetime, str]]
         rendered = connection.execute(select(documents).where(documents.c.invoice_id == invoice.id))
         told += [(each.created_at, f"written to {each.path} ({each.pages} pages)") for each in rendered]
     seen = connection.execute(
-        select(audit.c.at, audit.c.action, audit.c.actor)
+        select(audit.c.at, audit.c.action, audit.c.actor, audit.c.details)
         .where(audit.c.subject == f"order:{order.id}", audit.c.action.not_in(_TOLD_ABOVE))
         .order_by(audit.c.seq)
     )
-    told += [(row.at, f"{row.action} by {row.actor}") for row in seen]
+    told += [(row.at, f"{row.action} by {row.actor}{_said(row.details)}") for row in seen]
     return sorted(told, key=lambda each: each[0])
 
 
 _TOLD_ABOVE = ("order.drafted",)
+_STAGES = {"review": "overruled"}
+
+
+def _answer(call: Row[Any]) -> str:
+    """What became of a request: 'transient (HTTP 503) after 120 ms'."""
+    if call.outcome == "sent":
+        return "no answer yet, or its process died"
+    status = f" (HTTP {call.http_status})" if call.http_status else ""
+    return f"{call.outcome}{status} after {call.duration_ms} ms"
+
+
+def _said(details: str) -> str:
+    """The note or reason that a person gave, and what was overruled."""
+    told = json.loads(details)
+    note = told.get("note") or told.get("reason")
+    overruled = ", ".join(told.get("overruled") or ())
+    return (f": {note}" if note else "") + (f" (overruled: {overruled})" if overruled else "")
 
 
 def conditions(table: Table, **equal: str | None) -> ColumnElement[bool]:
@@ -92,11 +111,11 @@ def newest(
 
 
 def reasons(connection: Connection, status: str) -> list[tuple[str, int]]:
-    """Why orders of a status are where they are: finding code and count, most frequent first."""
+    """Why orders of a status are where they are: code of a current finding and count, most frequent first."""
     query = (
         select(findings.c.code, func.count(func.distinct(findings.c.order_id)))
         .join(orders, orders.c.id == findings.c.order_id)
-        .where(orders.c.status == status)
+        .where(orders.c.status == status, findings.c.created_at == orders.c.updated_at)
         .group_by(findings.c.code)
         .order_by(func.count(func.distinct(findings.c.order_id)).desc(), findings.c.code)
     )
@@ -112,6 +131,35 @@ def parked(connection: Connection, now: datetime) -> list[tuple[str, int, dateti
         .order_by(func.count().desc(), orders.c.status_reason)
     )
     return [(reason or "", int(count), first) for reason, count, first in connection.execute(query)]
+
+
+def ids_of(connection: Connection, status: str) -> Sequence[int]:
+    """Ids of all orders of a status, oldest first."""
+    return (
+        connection.execute(select(orders.c.id).where(orders.c.status == status).order_by(orders.c.id))
+        .scalars()
+        .all()
+    )
+
+
+def dead_letters(connection: Connection) -> list[tuple[str, int | None, int, int]]:
+    """Dead letters by their last answer: (class, HTTP status, how many, id of the newest), most first."""
+    settled = ai_calls.alias()
+    last = (
+        select(func.max(settled.c.id))
+        .where(settled.c.order_id == orders.c.id, settled.c.outcome != "sent")
+        .correlate(orders)
+        .scalar_subquery()
+    )
+    query = (
+        select(ai_calls.c.outcome, ai_calls.c.http_status, func.count(), func.max(orders.c.id))
+        .select_from(orders)
+        .outerjoin(ai_calls, ai_calls.c.id == last)
+        .where(orders.c.status == "dead_letter")
+        .group_by(ai_calls.c.outcome, ai_calls.c.http_status)
+        .order_by(func.count().desc(), ai_calls.c.outcome)
+    )
+    return [(row[0] or "never asked", row[1], int(row[2]), row[3]) for row in connection.execute(query)]
 
 
 def _of(connection: Connection, table: Table, order_id: int) -> Sequence[Row[Any]]:

@@ -1,14 +1,14 @@
 """What a clerk does at the command line, from an empty ledger to issued invoices."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert
 
 from fakturo.errors import NotAllowed, NotFound
 from fakturo.ledger.open import writing
-from fakturo.ledger.tables import audit, orders
+from fakturo.ledger.tables import ai_calls, ai_endpoints, ai_spending, audit, orders
 from fakturo.order import content, identity
 
 
@@ -145,3 +145,137 @@ def test_a_tampered_ledger_fails_verification(run, waiting):
     result = run("audit", "verify")
     assert result.exit_code == 1
     assert "broken" in result.output
+
+
+@pytest.fixture
+def letters(sqlite_engine, now):
+    """Three letters in the queue."""
+
+    def row(name):
+        return {
+            "source": "email",
+            "external_id": name,
+            "content_sha256": "0" * 64,
+            "lane": "model",
+            "status": "queued",
+            "raw": "x",
+            "received_at": now,
+            "updated_at": now,
+        }
+
+    with writing(sqlite_engine) as connection:
+        connection.execute(insert(orders), [row(f"mail-{n}") for n in range(3)])
+    return sqlite_engine
+
+
+def test_letters_without_a_model_say_so(run, letters):
+    assert "To be drafted: 3 wait, 0 under way. No AI model is set up" in run("status").output
+    assert "No AI model is set up" in run("status", "mail-1").output
+    listed = run("orders", "list").output
+    assert "place 1 of 3" in listed
+    assert "place 3 of 3" in listed
+
+
+@pytest.mark.parametrize(
+    ("state", "why"),
+    [
+        ({"breaker": {"rests": 1, "open_until": 4e9}}, "http://127.0.0.1:1/v1/chat/completions m rests"),
+        ({"credit": {"refusals": 1, "rest_until": 4e9}}, "m refuses the key or has no credit."),
+        ({"pace": {"blocked_until": 4e9}}, "m asked to wait (rate limit)."),
+    ],
+    ids=["resting", "no credit", "rate limit"],
+)
+def test_a_provider_that_keeps_letters_waiting_is_named_with_the_next_try(
+    run, letters, monkeypatch, state, why, now
+):
+    monkeypatch.setenv("FAKTURO_AI_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("FAKTURO_AI_MODEL", "m")
+    name = "http://127.0.0.1:1/v1/chat/completions m"
+    with writing(letters) as connection:
+        row = {"name": name, "state": json.dumps(state), "updated_at": now}
+        connection.execute(insert(ai_endpoints).values(**row))
+    out = run("status", "mail-0").output
+    assert why in out
+    assert "Next step in about" in out
+    assert why in run("status").output
+
+
+def test_a_second_provider_that_is_well_leaves_nothing_to_tell(run, letters, monkeypatch, now):
+    monkeypatch.setenv("FAKTURO_AI_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("FAKTURO_AI_FALLBACKS", '[{"base_url": "http://127.0.0.1:2/v1"}]')
+    with writing(letters) as connection:
+        row = {"name": "http://127.0.0.1:1/v1/chat/completions gpt-4o-mini", "updated_at": now}
+        state = json.dumps({"breaker": {"rests": 1, "open_until": 4e9}})
+        connection.execute(insert(ai_endpoints).values(**row, state=state))
+    assert "no worker is running" in run("status", "mail-0").output
+
+
+def test_a_spent_day_is_told_until_midnight(run, letters, monkeypatch):
+    monkeypatch.setenv("FAKTURO_AI_BASE_URL", "http://127.0.0.1:1/v1")
+    for name, value in (("PRICE_IN", "1"), ("PRICE_OUT", "1"), ("MAX_COST_PER_DAY", "2")):
+        monkeypatch.setenv(f"FAKTURO_AI_{name}", value)
+    assert "no worker is running" in run("status", "mail-0").output
+    now = datetime.now(UTC)
+    with writing(letters) as connection:
+        for day in (now, now + timedelta(days=1)):  # the test may run over midnight
+            row = {"scope": f"day:{day:%Y-%m-%d}", "tokens": 1, "cost_micros": 2_000_001}
+            connection.execute(insert(ai_spending).values(**row, updated_at=now))
+    out = run("status", "mail-0").output
+    assert "The day's cap FAKTURO_AI_MAX_COST_PER_DAY=2 is spent." in out
+    assert "Next step in about" in out
+
+
+def test_dead_letters_show_their_last_answer_and_are_all_replayed(run, letters, now):
+    call = {
+        "endpoint": "e",
+        "model": "m",
+        "prompt_version": "1",
+        "request_sha256": "a" * 64,
+        "duration_ms": 1,
+        "started_at": now,
+    }
+    with writing(letters) as connection:
+        connection.execute(orders.update().values(status="dead_letter", status_reason="Too long."))
+        for order_id, outcome, status in (
+            (1, "transient", 503),
+            (1, "permanent", 400),
+            (2, "permanent", 400),
+        ):
+            row = call | {"order_id": order_id, "outcome": outcome, "http_status": status}
+            connection.execute(insert(ai_calls).values(**row))
+    lines = [line.split() for line in run("status").output.splitlines()]
+    assert ["permanent", "400", "2", "2"] in lines
+    assert ["never", "asked", "1", "3"] in lines
+    assert ["All", "of", "them", "again:", "fakturo", "orders", "retry", "--all-dead-letters"] in lines
+    assert (
+        "Last answer: permanent (HTTP 400). Replay it: `fakturo orders retry 1`." in run("status", "1").output
+    )
+    assert (
+        run("orders", "retry", "--all-dead-letters").output == "3 of 3 dead letters are back in the queue.\n"
+    )
+
+
+def test_several_orders_are_retried_at_once_and_each_refusal_is_told(run, waiting):
+    result = run("orders", "retry", "A-1", "nope", "A-2", "nor this")
+    assert result.output.splitlines() == [
+        "Order A-1 is back in the queue.",
+        "Order A-2 is back in the queue.",
+        "No order nope; `fakturo orders list` shows what there is.",
+    ]
+    assert str(result.exception).startswith("No order nor this")
+
+
+@pytest.mark.parametrize("words", [(), ("A-1", "--all-dead-letters")])
+def test_retry_takes_orders_or_all_dead_letters(run, words):
+    assert "Name the orders to be tried again" in str(run("orders", "retry", *words).exception)
+
+
+def test_an_orders_story_tells_what_a_person_overruled_and_why(run, waiting):
+    run("issue")
+    run("review", "approve", "A-2", "--note", "They know.")
+    out = run("status", "A-2").output
+    assert "drafted by a person: proved" in out
+    assert "overruled: The order states a total of 2.55 GBP" in out
+    assert ": They know. (overruled: stated_amount_differs)" in out
+    run("issue")
+    assert "issued as INV-" in run("status", "A-2").output
