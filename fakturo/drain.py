@@ -1,7 +1,7 @@
 """One worker's way through the queue: chunks of what code understood, a bounded window of drafts.
 
 No Prefect here. It runs until nothing waits, or, resident, until a given moment: then it looks for new work
-every POLL_S. What it holds when told to stop goes back to the queue.
+many times a second. What it holds when told to stop goes back to the queue.
 """
 
 import asyncio
@@ -19,8 +19,6 @@ from fakturo.ledger.issuing import CHUNK, ChunkOutcome, issue_chunk
 from fakturo.ledger.queue import Claimed
 from fakturo.ledger.watch import Watch
 
-POLL_S = 0.05
-"""An accepted order is to start within 100 ms; a look costs 10 µs on SQLite."""
 DRAFTS_PER_S = 50.0
 """Prefect's server records 111 task runs a second in batches; of a burst of 10,000 it drops half."""
 SLOT_PATIENCE_S = 60.0
@@ -192,12 +190,12 @@ class Drain:
             await self._renew()
             if self._drafting:
                 done, _ = await asyncio.wait(
-                    self._drafting, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED
+                    self._drafting, timeout=self._watch.look_every_s, return_when=asyncio.FIRST_COMPLETED
                 )
                 if done:
                     break
             else:
-                await asyncio.sleep(POLL_S)
+                await asyncio.sleep(self._watch.look_every_s)
             if self._watch.rang() or (wake is not None and self._clock() >= wake):
                 break
             if self._slots is not None and self._slots.granted != granted:
