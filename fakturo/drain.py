@@ -5,6 +5,7 @@ many times a second. What it holds when told to stop goes back to the queue.
 """
 
 import asyncio
+import math
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -19,8 +20,6 @@ from fakturo.ledger.issuing import CHUNK, ChunkOutcome, issue_chunk
 from fakturo.ledger.queue import Claimed
 from fakturo.ledger.watch import Watch
 
-DRAFTS_PER_S = 50.0
-"""Prefect's server records 111 task runs a second in batches; of a burst of 10,000 it drops half."""
 SLOT_PATIENCE_S = 60.0
 """How long a run waits for its first slot before it leaves the drafts to others."""
 DURATIONS_KEPT = 10_000
@@ -51,6 +50,7 @@ class Drain:
         *,
         draft: Draft,
         slots: Slots | None = None,
+        drafts_per_s: float = math.inf,
         stop: Callable[[], bool] = lambda: False,
     ) -> None:
         self.issued = ChunkOutcome()
@@ -61,6 +61,7 @@ class Drain:
         """Claim to draft, of the last orders that were drafted."""
         self._desk, self._engine, self._settings = desk, desk.engine, desk.settings
         self._clock, self._draft, self._slots, self._stop = desk.now, draft, slots, stop
+        self._drafts_per_s = drafts_per_s
         self._drafting: dict[asyncio.Task[None], int] = {}
         self._draft_from = self._allowed_at = self._renew_at = self._clock()
         self._slots_until = self._clock() + timedelta(seconds=SLOT_PATIENCE_S)
@@ -158,7 +159,9 @@ class Drain:
         )
         for each in claimed:
             self._drafting[asyncio.create_task(self._draft_one(each))] = each.id
-        self._allowed_at = now + timedelta(seconds=len(claimed) / DRAFTS_PER_S)
+        # a second's worth may start at once after a rest
+        earliest = max(self._allowed_at, now - timedelta(seconds=1))
+        self._allowed_at = earliest + timedelta(seconds=len(claimed) / self._drafts_per_s)
         return len(claimed)
 
     def _room(self, now: datetime, most: int) -> int:
