@@ -106,8 +106,9 @@ def table(title: str, rows: dict[str, Figures]) -> Table:
     """All clients of one scenario."""
     shown = Table(title=title, title_justify="left")
     heads = (
-        "client", "right %", "wrong", "review", "efficiency", "strict", "429s/right", "in outage", "at once",
-        "no credit", "per impossible", "p50 s", "p95 s", "time s", "wall s", "CPU s", "MB", "paid twice",
+        "client", "right %", "wrong", "review", "pace", "efficiency", "strict", "429s/right", "in outage",
+        "at once", "no credit", "per impossible", "p50 s", "p95 s", "time s", "wall s", "CPU s", "MB",
+        "paid twice",
     )  # fmt: skip
     for head in heads:
         shown.add_column(head, justify="left" if head == "client" else "right", overflow="fold")
@@ -117,6 +118,7 @@ def table(title: str, rows: dict[str, Figures]) -> Table:
             f"{each.right * 100:.1f}",
             f"{each.wrong:.0f}",
             f"{each.in_review:.0f}",
+            f"{each.pace:.3f}",
             f"{each.efficiency:.3f}",
             f"{each.strict_efficiency:.3f}",
             f"{each.refused_per_success:.2f}",

@@ -35,6 +35,8 @@ class Figures:
     wrong: float
     """Orders believed and not right."""
     in_review: float
+    pace: float
+    """Time at the published limit over the time taken, whatever the answers were worth."""
     efficiency: float
     strict_efficiency: float
     refused_per_success: float
@@ -77,6 +79,7 @@ def judge(made: Sequence[Letter], provider: Provider, result: Result) -> Figures
         right=share,
         wrong=wrong,
         in_review=len(result.in_review),
+        pace=ideal_s / seconds if seconds else 0.0,
         efficiency=ideal_s / seconds * share if seconds else 0.0,
         strict_efficiency=strict_s / seconds * share if seconds else 0.0,
         refused_per_success=count("429") / max(right, 1),
