@@ -8,6 +8,7 @@ import typer
 app = typer.Typer(help="What customers asked for.", no_args_is_help=True)
 
 COLUMNS = ("id", "order", "source", "customer", "date", "lines", "state", "next", "why")
+SHORT = ("id", "order", "state", "next", "why")
 
 
 @app.command("list")
@@ -18,7 +19,7 @@ def list_orders(
 ) -> None:
     """The newest orders, of one status or customer: why each waits, and when it will have moved on."""
     from fakturo.cli.outlooks import soon, state, waits_of
-    from fakturo.cli.screen import table
+    from fakturo.cli.screen import listed
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.stories import conditions, newest
@@ -36,7 +37,7 @@ def list_orders(
         )
         for row, wait in zip(rows, waits, strict=True)
     ]
-    table(f"Orders ({len(rows)})", COLUMNS, sheet, right=(0, 5))
+    listed(f"Orders ({len(rows)})", COLUMNS, sheet, right=("id", "lines"), short=SHORT)
 
 
 @app.command()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Orders that wait for a person.", no_args_is_help=True)
 
 COLUMNS = ("id", "order", "source", "customer", "amount", "waits", "findings", "why")
+SHORT = ("id", "order", "amount", "waits", "findings")
 Orders = Annotated[list[str] | None, typer.Argument(help="Order ids, or the orders' own numbers.")]
 OneOrder = Annotated[str, typer.Argument(help="Order id, or the order's own number.")]
 Note = Annotated[str | None, typer.Option(help="Why; kept in the audit log.")]
@@ -38,12 +39,13 @@ def list_orders(
         for each in found:
             sys.stdout.write(each.as_json() + "\n")
         return
-    from fakturo.cli.screen import console, table
+    from fakturo.cli.screen import console, listed
 
     if not found:
         console.print("Nothing waits for a person.")
         return
-    table(f"In review ({len(found)})", COLUMNS, [each.cells() for each in found], right=(0, 4, 5))
+    cells = [each.cells() for each in found]
+    listed(f"In review ({len(found)})", COLUMNS, cells, right=("id", "amount", "waits"), short=SHORT)
     console.print(f"\nOne of them, with what can be done: fakturo review show {found[0].order.id}")
 
 

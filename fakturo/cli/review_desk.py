@@ -209,7 +209,14 @@ def _approval(case: Case, outlook: Outlook | None, *, model_reads: bool) -> list
     if stuck:
         return [f"# Approving does not help. {overruling.way_out(stuck[0], case.id)}"]
     new = [each.code for each in outlook.findings if each.code == "conflict" or each.code not in codes]
-    return [approve + "".join(f" --overrule {code}" for code in dict.fromkeys(new))]
+    command = approve + "".join(f" --overrule {code}" for code in dict.fromkeys(new) if code != "conflict")
+    if "conflict" not in new:
+        return [command]
+    other = next((each.id for each in case.twins if each.status in UNDECIDED), None)
+    if other is not None:
+        first = f'fakturo review reject {other} --reason "…"    # the other order of this number, then'
+        return [first, command]
+    return [f"{command} --overrule conflict    # only if both orders of this number are meant"]
 
 
 def _words_of_model(case: Case) -> dict[str, Any]:

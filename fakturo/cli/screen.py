@@ -14,6 +14,8 @@ from fakturo.cli.plain import clean
 from fakturo.money import exponent, to_major
 
 console = Console(highlight=False)
+NARROW = 120
+"""Columns below which a list leaves out what can be looked up."""
 PLAIN_LINE_EVERY = 10
 """Percent between two plain progress lines."""
 
@@ -69,6 +71,21 @@ def table(
         # what came from outside is text: no markup, no control characters
         sheet.add_row(*(Text("" if cell is None else clean(str(cell))) for cell in row))
     console.print(sheet)
+
+
+def listed(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    right: Sequence[str] = (),
+    short: Sequence[str],
+) -> None:
+    """As `table`, on a narrow screen with the columns `short` only."""
+    kept = [place for place, name in enumerate(columns) if console.width >= NARROW or name in short]
+    names = [columns[place] for place in kept]
+    places = [place for place, name in enumerate(names) if name in right]
+    table(title, names, [[row[place] for place in kept] for row in rows], places)
 
 
 def money(minor: int, currency: str) -> str:

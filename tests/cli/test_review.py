@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from fakturo.check import Finding
+from fakturo.cli import screen
 from fakturo.cli.plain import clean, waited
 from fakturo.errors import BadInput, NotAllowed
 from fakturo.ledger import queue as work
@@ -417,3 +418,55 @@ def test_who_gives_up_finds_the_text_again(settings, sqlite_engine, letter, tmp_
     (kept,) = tmp_path.glob("fakturo-order-*.yaml")
     assert "quantity: seven" in kept.read_text()
     assert "Nothing was saved; your text is kept in" in told
+
+
+def test_a_narrow_list_keeps_what_cannot_be_looked_up(run, letter, monkeypatch):
+    monkeypatch.setattr(screen.console, "width", 80)
+    assert run("review", "list").output.splitlines()[1].split() == [
+        *("id", "order", "amount", "waits", "findings")
+    ]
+    assert run("orders", "list").output.splitlines()[1].split() == ["id", "order", "state", "next", "why"]
+
+
+@pytest.mark.parametrize(
+    ("first_is", "commands"),
+    [
+        (
+            "needs_review",
+            [
+                '  fakturo review reject 1 --reason "…"    # the other order of this number, then',
+                "  fakturo review approve 2",
+            ],
+        ),
+        (
+            "issued",
+            [
+                (
+                    "  fakturo review approve 2 --overrule conflict    "
+                    "# only if both orders of this number are meant"
+                )
+            ],
+        ),
+        ("rejected", ["  fakturo review approve 2"]),
+    ],
+)
+def test_of_two_orders_with_one_number_the_screen_names_the_way(run, order, put, first_is, commands):
+    put(order, status=first_is)
+    put(order.model_copy(update={"note": "2"}), status="needs_review", conflict_of=1)
+    lines = run("review", "show", "2").output.splitlines()
+    start = lines.index("What you can do") + 1
+    assert lines[start : start + len(commands)] == commands
+    assert "edit 2" in lines[start + len(commands)]
+
+
+def test_a_file_order_shows_the_rows_that_were_quarantined(run, tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "order_id;date;customer;sku;name;qty;price;currency\n"
+        "A-1;2026-03-02;C-7;LN-104;Lantern;2;14,50;EUR\n"
+        "A-1;2026-03-02;C-7;LN-105;Lamp;two;9,50;EUR\n"
+    )
+    run("ingest", "a.csv")
+    out = run("review", "show", "A-1").output
+    assert "From a.csv, line 2." in out
+    assert "Quarantined line 3: quantity 'two' is not a number." in out
+    assert "name: Lamp" in out

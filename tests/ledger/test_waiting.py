@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from fakturo.ledger import queue as work
+from fakturo.ledger import stories
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.tables import ai_calls, drafts, orders
+from fakturo.ledger.tables import ai_calls, drafts, findings, orders
 from fakturo.ledger.waiting import Around, Pace, Rest, Wait, pace, waits
 
 
@@ -146,3 +147,30 @@ def test_a_dead_letter_names_its_last_answer_and_how_to_replay_it(engine, queue,
 def test_what_has_left_the_queue_waits_for_nothing(engine, queue, around, status):
     order_id = queue(raw="x", external_id="a", status=status, status_reason="Said.")
     assert wait(engine, order_id, around) == Wait("Said.")
+
+
+def test_dead_letters_are_counted_by_their_last_answer(engine, queue, now):
+    ids = [queue(raw="x", external_id=f"d-{n}", status="dead_letter") for n in range(3)]
+    for order_id, outcome, status in (
+        (ids[0], "transient", 503),
+        (ids[0], "permanent", 400),
+        (ids[1], "permanent", 400),
+        (ids[1], "sent", None),
+    ):
+        asked(engine, order_id, now, outcome, status)
+    with reading(engine) as connection:
+        assert stories.dead_letters(connection) == [
+            ("permanent", 400, 2, ids[1]),
+            ("never asked", None, 1, ids[2]),
+        ]
+        assert list(stories.ids_of(connection, "dead_letter")) == ids
+
+
+def test_reasons_are_those_that_hold_now(engine, queue, now):
+    order_id = queue(raw="x", external_id="a", status="needs_review", updated_at=now)
+    with writing(engine) as connection:
+        for code, at in (("caution", now - timedelta(days=1)), ("no_model", now)):
+            row = {"order_id": order_id, "stage": "drafting", "code": code, "message": "x"}
+            connection.execute(insert(findings).values(**row, created_at=at))
+    with reading(engine) as connection:
+        assert stories.reasons(connection, "needs_review") == [("no_model", 1)]
