@@ -244,6 +244,8 @@ def _sentence(problem: Any) -> str:
     where = f"{variable} ({path[-1]} under [{path[0]}] in fakturo.toml)" if len(path) > 1 else variable
     if problem["type"] == "extra_forbidden":
         return f"{where} is not a setting; `fakturo config` lists all that are."
+    allowed = problem["msg"].removeprefix("Value error, ").rstrip(".")
+    if isinstance(problem["input"], BaseModel | dict | list | tuple):  # a whole group: it may hold a key
+        return f"{where}: {allowed}."
     shown = "(secret)" if "key" in path[-1] else repr(problem["input"])
-    allowed = problem["msg"].removeprefix("Value error, ")
-    return f"{where} is {shown}, which is not allowed: {allowed[0].lower()}{allowed[1:].rstrip('.')}."
+    return f"{where} is {shown}, which is not allowed: {allowed[0].lower()}{allowed[1:]}."

@@ -1,5 +1,9 @@
-"""Delete what Prefect remembers of old runs; the ledger, which is the record, is not touched."""
+"""Delete what Prefect remembers of old runs, and answers of the AI model that are past their keep.
 
+The record in the ledger (orders, drafts, calls, invoices, audit) is not touched.
+"""
+
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +25,10 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed
 
 from fakturo.clock import utc_now
+from fakturo.ledger import ai_spending
+from fakturo.ledger.ai_answers import forget_answers
+from fakturo.ledger.open import open_ledger
+from fakturo.settings import current
 
 BATCH = 100
 """Runs a round: short enough that the server answers others in between."""
@@ -28,7 +36,7 @@ BATCH = 100
 
 @flow(name="prune_history", persist_result=False)
 async def prune_history(days: int = 30, keep: int = 50) -> Any:
-    """Delete finished flow runs older than `days`, with their task runs and artifacts.
+    """Delete finished flow runs older than `days`, with their task runs and artifacts, and old answers.
 
     Nightly. Safe to rerun at any time: what is gone is gone, what runs or is young stays, and so do the
     latest `keep` runs however old they are.
@@ -42,9 +50,20 @@ async def prune_history(days: int = 30, keep: int = 50) -> Any:
             for run in batch:  # one by one: SQLite has one writer, and together they only wait for each other
                 await client.delete_flow_run(run.id)
             runs += len(batch)
+    answers = await asyncio.to_thread(_forget_answers)
     table = [{"deleted": "flow runs", "count": runs}, {"deleted": "artifacts", "count": artifacts}]
+    table.append({"deleted": "answers of the model", "count": answers})
     await acreate_table_artifact(table, key="prune-history", description=f"From before {before:%Y-%m-%d}.")
     return Completed(message=f"{runs} runs from before {before:%Y-%m-%d} deleted.")
+
+
+def _forget_answers() -> int:
+    """Answers and sums of spending that are older than `ai.answers_days`."""
+    settings = current()
+    engine = open_ledger(settings)
+    before = utc_now() - timedelta(days=settings.ai.answers_days)
+    ai_spending.forget(engine, before)
+    return forget_answers(engine, before)
 
 
 async def _oldest(client: PrefectClient, before: datetime, kept: list[UUID]) -> list[FlowRun]:

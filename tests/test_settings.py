@@ -69,3 +69,29 @@ def test_postgresql_urls_get_their_driver(monkeypatch):
 
 def test_an_empty_iban_is_none():
     assert Seller(iban=" ").iban is None
+
+
+def test_a_group_that_is_wrong_as_a_whole_shows_none_of_its_keys(monkeypatch):
+    monkeypatch.setenv("FAKTURO_AI_BASE_URL", "https://api.example.com/v1")
+    monkeypatch.setenv("FAKTURO_AI_API_KEY", "s3cret-1")
+    monkeypatch.setenv("FAKTURO_AI_MAX_COST_PER_DAY", "5")
+    monkeypatch.setenv("FAKTURO_AI_FALLBACKS", '[{"base_url": "http://127.0.0.1/v1", "api_key": "s3cret-2"}]')
+    with pytest.raises(BadSetting) as refused:
+        load(_env_file=None)
+    assert str(refused.value) == "FAKTURO_AI: a cost cap needs price_in and price_out of every provider."
+
+
+def test_a_fallback_needs_a_first_choice():
+    fallback = {"base_url": "http://127.0.0.1/v1"}
+    with pytest.raises(BadSetting, match="a base_url for the first choice and for every fallback"):
+        load(_env_file=None, ai={"fallbacks": [fallback]})
+
+
+def test_a_key_may_lie_in_a_file(tmp_path):
+    file = tmp_path / "key"
+    file.write_text("s3cret\n")
+    ai = load(_env_file=None, ai={"base_url": "http://127.0.0.1/v1", "api_key_file": file}).ai
+    assert ai.key.get_secret_value() == "s3cret"
+    file.unlink()
+    with pytest.raises(BadSetting, match="FAKTURO_AI_API_KEY_FILE"):
+        _ = ai.key

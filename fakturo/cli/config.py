@@ -23,8 +23,14 @@ def config(name: Annotated[str | None, typer.Argument(help="One setting, e.g. ai
             raise NotFound(f"{name} is no setting; `fakturo config` lists all that are.")
         console.print(shown[name])
         return
-    rows = [(key, value, "FAKTURO_" + key.replace(".", "_").upper()) for key, value in shown.items()]
+    rows = [(key, value, _variable(key)) for key, value in shown.items()]
     table("Settings", ("setting", "value", "set by"), rows)
+
+
+def _variable(key: str) -> str:
+    """Environment variable of a setting; entries of a list are set together, as JSON."""
+    group, _, name = key.partition(".")
+    return "_".join(("FAKTURO", group, name.partition(".")[0])).rstrip("_").upper()
 
 
 def _flat(prefix: str, group: BaseModel) -> list[tuple[str, str]]:
@@ -35,6 +41,9 @@ def _flat(prefix: str, group: BaseModel) -> list[tuple[str, str]]:
             found += _flat(f"{prefix}{name}.", value)
         elif isinstance(value, SecretStr):
             found.append((prefix + name, "********" if value.get_secret_value() else "(not set)"))
+        elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
+            for number, each in enumerate(value, 1):
+                found += _flat(f"{prefix}{name}.{number}.", each)
         else:
             found.append((prefix + name, "(not set)" if value is None or value == "" else str(value)))
     return found
