@@ -1,6 +1,8 @@
 """The shared pace: never above the limit, and never still below it for long. Time is a number here."""
 
+import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,12 +11,17 @@ from hypothesis import strategies as st
 from fakturo.ai.limits import Limits
 from fakturo.ai.pacing import (
     BURST_S,
+    FIRST_RATE_PER_S,
+    LONGEST_BURST_S,
+    LONGEST_UNSAID_WAIT_S,
     SHARE,
     SLOWEST_RATE_PER_S,
+    Bucket,
     Pace,
     configured,
     limited,
     reserve,
+    sent,
     succeeded,
 )
 
@@ -29,76 +36,158 @@ def book(pace, at, count, tokens=0):
     return pace, moments
 
 
+def refused(pace, at, wait_s=1.0, *, sent_at=None, short_of=None):
+    return limited(pace, at, wait_s, sent_at=at if sent_at is None else sent_at, short_of=short_of)
+
+
+def flowing(pace, per_s, *, tokens=0, start=1000.0, seconds=30):
+    """State after so many requests a second for half a minute; the smoothed flow is theirs by then."""
+    for number in range(int(per_s * seconds)):
+        pace = sent(pace, start + number / per_s, tokens)
+    return pace
+
+
 def test_requests_are_spread_at_the_configured_rate():
-    pace = configured(Pace(), rpm=60, tpm=None)
-    _, moments = book(pace, 1000.0, 4)
-    assert moments[0] == 1000.0
-    assert moments[3] - moments[2] == pytest.approx(1 / SHARE)
+    _, moments = book(configured(Pace(), rpm=60, tpm=None), 1000.0, 4)
+    assert moments == pytest.approx([1000.0, *(1000.0 + n / SHARE - BURST_S for n in (1, 2, 3))])
 
 
 def test_tokens_are_spread_too():
-    pace = configured(Pace(), rpm=None, tpm=6000)
-    _, moments = book(pace, 1000.0, 3, tokens=980)
-    assert moments == pytest.approx([1000.0, 1000.0 + 10 - BURST_S, 1000.0 + 20 - BURST_S])
+    # 6,000 a minute are 99.5 a second, and 995 of them are booked each time: ten seconds
+    _, moments = book(configured(Pace(), rpm=None, tpm=6000), 1000.0, 3, tokens=995)
+    assert moments == pytest.approx([1000.0, 1009.5, 1019.5])
 
 
 def test_the_lower_of_setting_and_header_holds():
     pace = configured(Pace(), rpm=600, tpm=None)
-    pace = succeeded(pace, 1000.0, Limits(requests=300))
-    assert pace.ceiling == pytest.approx(5 * SHARE)
-    assert pace.rate == pace.ceiling
-    assert configured(pace, rpm=6000, tpm=None).ceiling == pace.ceiling
+    assert succeeded(pace, 1000.0, Limits(requests=300), waited=False).requests.rate == pytest.approx(4.975)
+    assert succeeded(pace, 1000.0, Limits(requests=6000), waited=True).requests.rate == pytest.approx(9.95)
+
+
+def test_published_limits_are_followed_down_and_up():
+    pace, rates = Pace(), []
+    for limit in (600, 60, 1200):
+        pace = succeeded(pace, 1000.0, Limits(requests=limit, tokens=100 * limit), waited=False)
+        rates.append((pace.requests.rate, pace.tokens.rate))
+    assert rates == [pytest.approx(pair) for pair in ((9.95, 995), (0.995, 99.5), (19.9, 1990))]
+
+
+def test_silence_about_limits_changes_nothing():
+    pace = succeeded(Pace(), 1000.0, Limits(requests=600), waited=False)
+    assert succeeded(pace, 1001.0, NOTHING, waited=False).requests.rate == pace.requests.rate
+
+
+def test_a_published_limit_that_was_refused_is_not_believed_again_at_once():
+    pace = flowing(succeeded(Pace(), 1000.0, Limits(requests=600), waited=False), 9.95)
+    pace = refused(pace, 1031.0)
+    risen = succeeded(pace, 1033.0, Limits(requests=1200), waited=False)
+    assert risen.requests.rate == pace.requests.rate < 9
+    assert risen.requests.ceiling == pytest.approx(19.9)
 
 
 def test_everyone_waits_after_a_429():
     pace, _ = book(Pace(), 1000.0, 3)
-    pace = limited(pace, 1001.0, 30.0, sent_at=1000.0)
-    _, moments = book(pace, 1001.0, 2)
-    assert moments[0] >= 1031.0
-    assert moments[1] > moments[0]
+    pace = refused(pace, 1001.0, 30.0, sent_at=1000.0)
+    _, moments = book(pace, 1001.0, 3)
+    assert moments[0] == 1031.0
+    assert all(later > earlier for earlier, later in pairwise(moments)), "no burst where the bucket is empty"
 
 
 def test_a_wave_of_429s_lowers_the_rate_once():
-    pace = limited(Pace(), 1000.0, 1.0, sent_at=999.0)
-    again = limited(pace, 1000.1, 1.0, sent_at=999.5)
-    assert again.rate == pace.rate == Pace().rate * 0.8
-    assert limited(again, 1003.0, None, sent_at=1002.0).rate < pace.rate
+    pace = refused(flowing(Pace(), 10), 1030.0)
+    again = refused(pace, 1030.1, sent_at=1029.5)
+    assert again.requests.rate == pace.requests.rate
+    assert refused(again, 1033.0, sent_at=1032.0).requests.rate < pace.requests.rate
 
 
-def test_the_rate_grows_until_the_first_429_and_then_slowly():
+def test_the_cut_is_relative_to_what_was_really_sent():
+    # allowed are 10 a second and sent were 2: a cut from 10 to 8.5 would not have slowed anybody
+    pace = refused(flowing(Pace(), 2), 1030.0)
+    assert pace.requests.rate == pytest.approx(2 * 0.85, rel=0.15)
+
+
+def test_the_emptied_bucket_alone_is_cut():
+    pace = configured(Pace(), rpm=600, tpm=60_000)
+    pace = flowing(pace, 5, tokens=200)
+    pace = refused(pace, 1030.0, short_of="tokens")
+    assert pace.requests.rate == pytest.approx(9.95)
+    assert pace.tokens.rate == pytest.approx(0.85 * 995, rel=0.15)
+
+
+def test_a_token_limit_that_nobody_told_is_learned_from_its_refusal():
+    pace = refused(flowing(Pace(), 5, tokens=200), 1030.0, short_of="tokens")
+    assert pace.tokens.rate == pytest.approx(0.85 * 5 * 200, rel=0.15)
+    assert pace.requests.rate == FIRST_RATE_PER_S
+
+
+def test_the_rate_grows_by_a_twentieth_until_the_first_429_and_then_slowly():
     pace = Pace()
     for _ in range(20):
-        pace = succeeded(pace, 1000.0, NOTHING)
-    assert pace.rate == pytest.approx(10 * 1.05**20)
-    pace = limited(pace, 1000.0, 1.0, sent_at=999.0)
-    assert succeeded(pace, 1002.0, NOTHING).rate == pytest.approx(pace.rate + 0.01 * 10 * 1.05**20)
+        pace = succeeded(pace, 1000.0, NOTHING, waited=True)
+    assert pace.requests.rate == pytest.approx(26.53, abs=0.01)  # 10 * 1.05**20
+    pace = refused(flowing(pace, 20), 1030.0)
+    before = pace.requests.rate
+    grown = succeeded(pace, 1032.0, NOTHING, waited=True).requests.rate
+    assert grown - before == pytest.approx(0.01 * before / 0.85)
+
+
+def test_a_rate_that_holds_nobody_back_does_not_grow():
+    pace = Pace()
+    for _ in range(1000):
+        pace = succeeded(pace, 1000.0, NOTHING, waited=False)
+    assert pace.requests.rate == FIRST_RATE_PER_S
+
+
+@pytest.mark.parametrize(("left", "burst_s"), [(0, 0.0), (5, 0.4), (100, 1.0)])
+def test_a_burst_is_as_large_as_what_is_left_allows(left, burst_s):
+    # 10.05 a second are published as 606 a minute; 0.8 of what is left may go at once, of a second at most
+    pace = succeeded(Pace(), 1000.0, Limits(requests=603, requests_left=left), waited=False)
+    assert pace.requests.burst_s == pytest.approx(burst_s, rel=0.01)
 
 
 def test_an_empty_bucket_in_the_headers_is_waited_for():
-    pace = succeeded(Pace(), 1000.0, Limits(requests_left=0, requests_reset_s=2.0))
-    assert book(pace, 1000.0, 1)[1] == [1002.0]
+    pace = succeeded(Pace(), 1000.0, Limits(requests=60, requests_left=0), waited=False)
+    assert book(pace, 1000.0, 1)[1] == pytest.approx([1000.0 + 1 / SHARE])
+    pace = sent(configured(Pace(), rpm=None, tpm=6000), 1000.0, 398)
+    pace = succeeded(pace, 1000.0, Limits(tokens_left=10), waited=False)
+    assert book(pace, 1000.0, 1, tokens=398)[1] == pytest.approx([1004.0], abs=0.2)
 
 
 def test_tokens_that_were_booked_too_many_are_given_back():
-    pace = configured(Pace(), rpm=None, tpm=6000)
-    pace, _ = book(pace, 1000.0, 1, tokens=980)
-    back = succeeded(pace, 1000.0, NOTHING, tokens_over=-490)
-    assert back.next_tokens_at == pytest.approx(pace.next_tokens_at - 5)
+    pace, _ = book(configured(Pace(), rpm=None, tpm=6000), 1000.0, 1, tokens=995)
+    back = succeeded(pace, 1000.0, NOTHING, waited=False, tokens_over=-199)
+    more = succeeded(pace, 1000.0, NOTHING, waited=False, tokens_over=199)
+    assert pace.tokens.next_at - back.tokens.next_at == pytest.approx(2)
+    assert more.tokens.next_at - pace.tokens.next_at == pytest.approx(2)
+
+
+def test_unsaid_waits_double_while_refusals_follow_each_other():
+    pace, at, waits = Pace(), 1000.0, []
+    for _ in range(8):
+        pace = refused(pace, at, None)
+        waits.append(pace.blocked_until - at)
+        at = pace.blocked_until
+    assert waits == [0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert max(waits) == LONGEST_UNSAID_WAIT_S
+    pace = refused(succeeded(pace, at, NOTHING, waited=True), at, None)
+    assert pace.blocked_until - at == 0.5
 
 
 def test_no_number_of_429s_stops_it_for_good():
     pace = Pace()
-    for at in range(0, 100_000, 1000):
-        pace = limited(pace, float(at), 0.0, sent_at=float(at))
-    assert pace.rate == SLOWEST_RATE_PER_S
+    for at in range(1000, 1_000_000, 1000):
+        pace = refused(sent(pace, float(at), 10), float(at), 0.0)
+    assert pace.requests.rate == SLOWEST_RATE_PER_S
 
 
 @given(
     rpm=st.integers(1, 10_000),
     gaps=st.lists(st.floats(0, 5, allow_nan=False), min_size=1, max_size=60),
+    left=st.none() | st.integers(0, 1000),
 )
-def test_no_window_ever_holds_more_than_the_limit_allows(rpm, gaps):
+def test_no_window_ever_holds_more_than_the_limit_and_its_burst(rpm, gaps, left):
     pace, at, moments = configured(Pace(), rpm=rpm, tpm=None), 1000.0, []
+    pace = succeeded(pace, at, Limits(requests_left=left), waited=False)
     for gap in gaps:
         at += gap
         pace, moment = reserve(pace, at, 0)
@@ -107,10 +196,93 @@ def test_no_window_ever_holds_more_than_the_limit_allows(rpm, gaps):
     moments.sort()
     for index, moment in enumerate(moments):
         within = sum(1 for other in moments[index:] if other - moment < 60)
-        assert within <= rpm / 60 * SHARE * (60 + BURST_S) + 1
+        assert within <= rpm / 60 * SHARE * (60 + LONGEST_BURST_S) + 1 + 1e-6
+
+
+@given(tpm=st.integers(600, 1_000_000), sizes=st.lists(st.integers(1, 5000), min_size=1, max_size=40))
+def test_no_window_ever_holds_more_tokens_than_the_limit_its_burst_and_one_request(tpm, sizes):
+    pace, taken = configured(Pace(), rpm=100_000, tpm=tpm), []
+    for size in sizes:
+        pace, moment = reserve(pace, 1000.0, size)
+        taken.append((moment, size))
+    for start, _ in taken:
+        within = sum(size for moment, size in taken if start <= moment < start + 60)
+        assert within <= tpm / 60 * SHARE * (60 + BURST_S) + max(sizes) + 1e-3
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.sampled_from(["book", "ok", "waited", "limited", "tokens", "told", "set"]),
+        st.floats(0, 3),
+        st.floats(0, 60) | st.none(),
+        st.integers(1, 5000),
+    ),
+    max_size=60,
+)
+
+
+@given(EVENTS)
+def test_whatever_happens_it_is_neither_stuck_nor_above_what_is_known(events):
+    pace, at = Pace(), 1_700_000_000.0
+    for what, gap, number, tokens in events:
+        at += gap
+        if what == "book":
+            pace, _ = reserve(pace, at, tokens)
+            pace = sent(pace, at, tokens)
+        elif what in {"ok", "waited"}:
+            pace = succeeded(pace, at, NOTHING, waited=what == "waited", tokens_over=tokens - 2500)
+        elif what == "told":
+            limits = Limits(requests=number, requests_left=gap, tokens=tokens, tokens_left=number)
+            pace = succeeded(pace, at, limits, waited=True)
+        elif what == "set":
+            pace = configured(pace, rpm=tokens, tpm=tokens)
+        else:
+            short_of = "tokens" if what == "tokens" else None
+            pace = limited(pace, at, number, sent_at=at - gap, short_of=short_of)
+        for bucket in (pace.requests, pace.tokens):
+            assert bucket.rate is None or 0 < bucket.rate <= max(
+                bucket.ceiling or math.inf, SLOWEST_RATE_PER_S
+            )
+            assert 0 <= bucket.burst_s <= LONGEST_BURST_S
+    _, moment = reserve(pace, at, 100)
+    assert at <= moment < math.inf
+    later = max(at, pace.blocked_until, pace.requests.next_at, pace.tokens.next_at)
+    assert reserve(pace, later, 100)[1] == later, "when all that was booked has passed, one may go at once"
+
+
+class Provider:
+    """Lets `per_s` requests through, a second's worth at once at most; knocking costs a fifth."""
+
+    def __init__(self, per_s, at):
+        self.per_s, self.level, self.at = per_s, float(per_s), at
+
+    def lets_through(self, at):
+        self.level = min(self.per_s, self.level + (at - self.at) * self.per_s)
+        self.at, has_room = at, self.level >= 1
+        self.level -= 1 if has_room else 0.2
+        return has_room
+
+
+@pytest.mark.parametrize("per_s", [1, 10, 100])
+def test_without_a_word_about_limits_it_finds_them(per_s):
+    """One request after the other for five minutes, each sent at its booked moment."""
+    pace, at, counts, provider = Pace(), 1000.0, {True: 0, False: 0}, Provider(per_s, 1000.0)
+    while at < 1300:
+        pace, moment = reserve(pace, at, 0)
+        waited, at = moment > at, moment
+        pace = sent(pace, at, 0)
+        went = provider.lets_through(at)
+        counts[went] += 1
+        if went:
+            pace = succeeded(pace, at, NOTHING, waited=waited)
+        else:
+            pace = limited(pace, at, None, sent_at=at, short_of=None)
+    assert counts[True] >= 0.85 * 300 * per_s
+    assert counts[False] <= 0.1 * counts[True]
 
 
 def test_a_state_is_never_changed_in_place():
     pace = Pace()
     reserve(pace, 1.0, 1)
-    assert pace == replace(pace) == Pace()
+    sent(pace, 1.0, 1)
+    assert pace == replace(pace) == Pace(requests=Bucket(rate=FIRST_RATE_PER_S))
