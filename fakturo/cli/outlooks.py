@@ -77,7 +77,7 @@ def lanes(connection: Connection, settings: Settings, now: datetime) -> list[str
             told.append(f"{line}. {rest.why}" + (f" Next try {soon(rest.until, now)}." if rest.until else ""))
             continue
         if found.per_s is not None and found.working:
-            left = timedelta(seconds=found.waiting / found.per_s)
+            left = timedelta(seconds=(found.waiting + found.working) / found.per_s)
             line += f", {found.per_s * 60:,.0f} a minute; done {soon(now + left, now)}"
         elif not found.working:
             line += "; no worker is running, or it has not looked yet"

@@ -126,7 +126,8 @@ def _in_turn(row: Row[Any], place: int, lane: Pace, around: Around) -> Wait:
             return Wait(f"{where}; a worker that runs takes it within a second.")
     if lane.per_s is None:
         return Wait(f"{where}; too little was done lately to say when.")
-    return Wait(f"{where}.", around.now + timedelta(seconds=place / lane.per_s))
+    before = place + lane.working  # who is under way may still wait for the provider's next free moment
+    return Wait(f"{where}.", around.now + timedelta(seconds=before / lane.per_s))
 
 
 def _elsewhere(connection: Connection, row: Row[Any], around: Around) -> Wait:

@@ -75,8 +75,9 @@ def test_places_count_only_what_is_free(engine, letters, around, now):
     work.park(engine, letters[0], reason="x", not_before=now + timedelta(hours=1), now=now, worker="w1")
     work.claim(engine, lane="model", worker="w1", limit=1, now=now, lease_s=60)
     drafted(engine, letters[0], *(now - timedelta(seconds=each) for each in (20, 10)))
+    # the second of two, after one under way, at 0.1 a second
     assert wait(engine, letters[3], around) == Wait(
-        "Waits for its turn, place 2 of 2.", now + timedelta(seconds=20)
+        "Waits for its turn, place 2 of 2.", now + timedelta(seconds=30)
     )
 
 
