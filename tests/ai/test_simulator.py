@@ -65,6 +65,22 @@ def test_it_reads_german_and_pence():
     assert understand("it costs £5")["lines"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please put us down for half a dozen of item LA-5, the linen apron, at £4.50 apiece.",
+        "Kindly supply:\n* linen apron, SKU LA-5: 6 pieces, GBP 4.50 per piece",
+        "<ul><li>6 &times; linen apron (item LA-5) at &pound;4.50 each</li></ul>",
+    ],
+    ids=["code before the name", "count behind the name", "web page"],
+)
+def test_it_reads_a_line_whichever_way_round_it_stands(text):
+    assert understand(text)["lines"] == [
+        {"code": "LA-5", "name": "linen apron", "quantity": "6", "unit_price": "4.50"}
+    ]
+    assert understand(text)["currency"] == "GBP"
+
+
 def test_it_says_that_it_is_a_simulator():
     with start_simulator("calm") as simulator:
         status, headers, body = post(simulator.base_url, chat())

@@ -1,8 +1,10 @@
 """How the simulator reads an order text: a few patterns, honestly applied. It shares nothing with the proof.
 
-It looks at each price, takes the words since the price before, and picks quantity, name and code out of them.
+It looks at each price, takes the words since the price before, and picks quantity, name and code out of them:
+"two of the mug (item 7)", "two of item 7, the mug" or "mug, item 7: 2 pieces".
 """
 
+import html
 import re
 from typing import Any
 
@@ -56,8 +58,18 @@ _PO = re.compile(
 )
 
 
+_TAG = re.compile(r"<[^<>]+>")
+_LEAD = re.compile(
+    r"^[\s,;:.*\u2022(-]*(?:[x\u00d7]\s)?(?:of\s+)?(?:the\s|der\s|die\s|das\s)?", re.IGNORECASE
+)
+_TAIL = re.compile(r"(?:[\s,;:(*-]|\s(?:at|@|for|zu(?:\s+je)?|je|à))+$")
+_CLAUSE = re.compile(r"[.!?:\n]\s|\n")
+_PIECES = re.compile(r"(?P<digits>\d+)\s?(?:x|pcs|pieces|units|stück|stk)\b", re.IGNORECASE)
+
+
 def understand(text: str) -> dict[str, Any]:
     """Read an order text into the shape that the draft prompt asks for."""
+    text = html.unescape(_TAG.sub("\n", text))
     prices = list(_PRICE.finditer(text))
     signs = [(match["sign"] or match["after"]).lower() for match in prices]
     lines, place = [], 0
@@ -78,19 +90,31 @@ def understand(text: str) -> dict[str, Any]:
 
 def _line(before: str, price: re.Match[str]) -> dict[str, Any] | None:
     code = _CODE.search(before)
-    head = before[: code.start()] if code else before
-    counts = [match for match in _COUNT.finditer(head) if head[match.end() :].strip(" ,(-")]
-    if not counts:
+    head, rest = (before[: code.start()], before[code.end() :]) if code else (before, "")
+    pieces = _PIECES.search(rest)
+    counts = [match for match in _COUNT.finditer(head) if code or head[match.end() :].strip(" ,(-")]
+    if pieces:
+        quantity, name = int(pieces["digits"]), _last_clause(head)
+    elif counts:
+        count = _first_count(counts, head)
+        quantity, name = _quantity(count), _bare(head[count.end() :]) or _bare(rest)
+    else:
         return None
-    count = _first_count(counts, head)
-    name = head[count.end() :].strip(" \t\n,(:-")
-    name = re.sub(r"\s+(?:at|@|for|zu(?:\s+je)?|je|à)$", "", name).strip(" ,(-")
     return {
         "code": (code["code"] or code["bare"]) if code else None,
         "name": name,
-        "quantity": str(_quantity(count)),
+        "quantity": str(quantity),
         "unit_price": _plain(price["a"] or price["b"], (price["after"] or "").lower()),
     }
+
+
+def _bare(words: str) -> str:
+    """A name without what leads to it and what follows it."""
+    return _TAIL.sub("", _LEAD.sub("", words)).strip()
+
+
+def _last_clause(head: str) -> str:
+    return _bare(_CLAUSE.split(head)[-1])
 
 
 def _first_count(counts: list[re.Match[str]], head: str) -> re.Match[str]:
