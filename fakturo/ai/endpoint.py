@@ -79,7 +79,7 @@ def learned(
         over = used - sent.tokens if used else 0
         return replace(
             state,
-            pace=pacing.succeeded(state.pace, at, result.limits, waited=sent.waited, tokens_over=over),
+            pace=pacing.succeeded(state.pace, result.limits, waited=sent.waited, tokens_over=over),
             breaker=_breaker.answered(state.breaker),
             latency=_latency.answered(state.latency, at - sent.at, sent.tokens),
             crowding=_crowding.succeeded(state.crowding, concurrency),

@@ -122,6 +122,7 @@ def give_up(claimed: Claimed, desk: Desk, error: AiError) -> GivenUp:
             claimed.id,
             None,
             drafter="model",
+            model=desk.clients[-1].model if desk.clients else None,
             findings=(finding,),
             now=now,
             worker=worker,

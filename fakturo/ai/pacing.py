@@ -15,17 +15,19 @@ from fakturo.ai.limits import Limits
 
 SHARE = 0.995
 """Of the published limit: their clock and ours differ."""
-BURST_S = 0.5
-"""An idle bucket lets so many seconds' worth through at once, where nobody says what is left."""
-LONGEST_BURST_S = 1.0
-LEFT_USED = 0.8
-"""Of what the provider says is left, for a burst: others may be on their way."""
+BURST_S = 0.2
+"""An idle bucket lets so many seconds' worth through at once. More is not safe where the provider counts in
+windows, and what it says is left is then true for this window only."""
 FIRST_RATE_PER_S = 10.0
 SLOWEST_RATE_PER_S = 1 / 60
 GROWTH = 1.05
 CUT = 0.85
 REGROWTH = 0.01
 """Of the rate at the last 429, per success."""
+CUT_NEAR = 0.97
+REGROWTH_NEAR = 0.001
+NEAR = 0.9
+"""A first refusal so near to a published limit is a matter of their clock: a step aside is enough."""
 UNSAID_WAIT_S = 0.5
 """After a 429 that names no wait; doubles while refusals follow each other."""
 LONGEST_UNSAID_WAIT_S = 30.0
@@ -45,7 +47,6 @@ class Bucket:
     """Last said by the provider."""
     configured: float | None = None
     next_at: float = 0.0
-    burst_s: float = BURST_S
     limited_rate: float | None = None
     """Rate at the last 429; None: never limited."""
 
@@ -67,6 +68,8 @@ class Pace:
     flow: float = 0.0
     """Requests sent per second, smoothed; as of `flow_at`."""
     flow_at: float = 0.0
+    flow_from: float = 0.0
+    """When requests began to flow after a rest."""
     token_share: float = 0.0
     """Tokens a request, smoothed."""
 
@@ -94,17 +97,28 @@ def reserve(pace: Pace, at: float, tokens: int) -> tuple[Pace, float]:
 
 def sent(pace: Pace, at: float, tokens: int) -> Pace:
     """Note that a request leaves now."""
-    kept = math.exp(-max(at - pace.flow_at, 0.0) / FLOW_S)
+    rested = at - pace.flow_at > 3 * FLOW_S
+    kept = 0.0 if rested else math.exp(-max(at - pace.flow_at, 0.0) / FLOW_S)
     share = tokens if not pace.token_share else 0.9 * pace.token_share + 0.1 * tokens
-    return replace(pace, flow=pace.flow * kept + 1 / FLOW_S, flow_at=at, token_share=share)
+    flow_from = at if rested else pace.flow_from
+    return replace(
+        pace, flow=pace.flow * kept + 1 / FLOW_S, flow_at=at, flow_from=flow_from, token_share=share
+    )
 
 
-def succeeded(pace: Pace, at: float, limits: Limits, *, waited: bool, tokens_over: int = 0) -> Pace:
+def speed(pace: Pace) -> float | None:
+    """Requests sent per second of late; None: they have not flowed for long enough to tell."""
+    flowed_s = pace.flow_at - pace.flow_from
+    if flowed_s < FLOW_S / 2:
+        return None
+    return pace.flow / (1 - math.exp(-flowed_s / FLOW_S))
+
+
+def succeeded(pace: Pace, limits: Limits, *, waited: bool, tokens_over: int = 0) -> Pace:
     """Learn from an answer: its headers, its true token count, and that the rate was fine.
 
     Args:
         pace: the state before.
-        at: now.
         limits: what the headers said.
         waited: whether the request had to wait for its turn; else nothing is known of a faster rate.
         tokens_over: tokens used beyond those booked; negative gives back.
@@ -114,12 +128,7 @@ def succeeded(pace: Pace, at: float, limits: Limits, *, waited: bool, tokens_ove
         requests, tokens = _grown(requests), _grown(tokens)
     if tokens.rate:
         tokens = replace(tokens, next_at=tokens.next_at + tokens_over / tokens.rate)
-    return replace(
-        pace,
-        requests=_with_left(requests, limits.requests_left, at, 1),
-        tokens=_with_left(tokens, limits.tokens_left, at, pace.token_share),
-        refusals=0,
-    )
+    return replace(pace, requests=requests, tokens=tokens, refusals=0)
 
 
 def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, short_of: Short | None) -> Pace:
@@ -138,13 +147,15 @@ def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, shor
         wait_s = min(UNSAID_WAIT_S * 2.0 ** max(refusals - 1, 0), LONGEST_UNSAID_WAIT_S)
     until = max(pace.blocked_until, at + wait_s)
     requests, tokens = pace.requests, pace.tokens
+    again = pace.refusals > 0
     if new and short_of == "tokens":
-        tokens = _cut(tokens, pace.flow * pace.token_share)
+        true_speed = speed(pace)
+        tokens = _cut(tokens, true_speed and true_speed * pace.token_share, again=again)
     elif new:
-        requests = _cut(requests, pace.flow)
+        requests = _cut(requests, speed(pace), again=again)
     # no burst after a refusal: the bucket there is empty
-    requests = replace(requests, next_at=until, burst_s=0.0)
-    tokens = replace(tokens, next_at=until, burst_s=0.0)
+    requests = replace(requests, next_at=until + BURST_S)
+    tokens = replace(tokens, next_at=until + BURST_S)
     return replace(pace, requests=requests, tokens=tokens, blocked_until=until, refusals=refusals)
 
 
@@ -152,34 +163,30 @@ def _book(bucket: Bucket, earliest: float, amount: float) -> tuple[Bucket, float
     if not bucket.rate:
         return bucket, earliest
     start = max(bucket.next_at, earliest)
-    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - bucket.burst_s)
+    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - BURST_S)
 
 
 def _grown(bucket: Bucket) -> Bucket:
     if bucket.rate is None:
         return bucket
     limited_rate = bucket.limited_rate
-    rate = bucket.rate * GROWTH if limited_rate is None else bucket.rate + REGROWTH * limited_rate
+    step = REGROWTH_NEAR if _is_near(bucket) else REGROWTH
+    rate = bucket.rate * GROWTH if limited_rate is None else bucket.rate + step * limited_rate
     return replace(bucket, rate=min(rate, bucket.ceiling or math.inf))
 
 
-def _cut(bucket: Bucket, flow: float) -> Bucket:
+def _cut(bucket: Bucket, true_speed: float | None, *, again: bool) -> Bucket:
     """Slower than what was just refused; the true speed counts where the allowed one was not used."""
-    was = min(bucket.rate, flow) if bucket.rate and flow else bucket.rate or flow
-    if not was:
+    if not again and bucket.rate and _is_near(bucket):
+        return replace(bucket, limited_rate=bucket.rate, rate=bucket.rate * CUT_NEAR)
+    was = min((each for each in (bucket.rate, true_speed) if each), default=None)
+    if was is None:
         return bucket
     return replace(bucket, limited_rate=was, rate=max(was * CUT, SLOWEST_RATE_PER_S))
 
 
-def _with_left(bucket: Bucket, left: float | None, at: float, amount: float) -> Bucket:
-    """A burst as large as what is left allows; nothing left: the next one when there is enough again."""
-    if not bucket.rate:
-        return bucket
-    if left is None:
-        return replace(bucket, burst_s=BURST_S) if bucket.limited_rate is None else bucket
-    burst_s = min(LEFT_USED * left / bucket.rate, LONGEST_BURST_S)
-    next_at = bucket.next_at if left >= amount else max(bucket.next_at, at + amount / bucket.rate)
-    return replace(bucket, burst_s=burst_s, next_at=next_at)
+def _is_near(bucket: Bucket) -> bool:
+    return bool(bucket.published and bucket.rate and bucket.rate >= NEAR * bucket.published)
 
 
 def _published(bucket: Bucket, per_minute: float | None) -> Bucket:

@@ -128,7 +128,7 @@ drafts = Table(
     Column("answer_sha256", String(64)),
     Column("reasks", Integer, nullable=False, server_default="0"),
     Column("outcome", String(12), nullable=False),  # 'proved', 'refused'
-    Column("content", Text),  # JSON of the Order as drafted; NULL where it is orders.content itself
+    Column("content", Text),  # JSON of the Order as drafted; NULL only where it is orders.content itself
     Column("created_at", Utc, nullable=False),
     Column("run_id", String(64)),
 )
@@ -139,7 +139,7 @@ findings = Table(
     Column("id", Id, primary_key=True),
     Column("order_id", ForeignKey("orders.id"), index=True),
     Column("draft_id", ForeignKey("drafts.id")),
-    Column("stage", String(20), nullable=False),  # intake, landed, drafting, check, issue, mart
+    Column("stage", String(20), nullable=False),  # intake, landed, drafting, review, issue, mart
     Column("code", String(60), nullable=False),
     Column("place", Text),
     Column("message", Text, nullable=False),
