@@ -30,6 +30,8 @@ from fakturo.ledger.tables import outbox
 LONGEST_WAIT_S = 120.0
 """Whoever would wait longer for a free moment goes back to the queue: the lease is for work."""
 PROBE_GRACE_S = 5.0
+NEAR_S = 0.001
+"""A turn that is so near has come: clocks count microseconds, sleeps do not."""
 
 
 class Standing(NamedTuple):
@@ -128,7 +130,7 @@ def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Lea
                 raise RateLimited("The AI provider's limit leaves no room for now.", wait_s=moment - at)
             state = replace(state, pace=pace)
             turn = _Turn(moment, _breaker.is_open(state.breaker) or bool(state.credit.refusals))
-        if turn.moment > at:
+        if turn.moment > at + NEAR_S:
             ai_endpoints.write(connection, name, write_state(state), now)
             return turn
         call_id = reserve(connection, desk, asking, now)
