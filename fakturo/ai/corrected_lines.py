@@ -149,7 +149,7 @@ def _referred(reference: str, lines: Sequence[TextLine], *, with_old: bool) -> I
 def _named(reference: str, lines: Sequence[TextLine]) -> Iterator[int]:
     """Lines whose names hold every word, and those beside which the words stand."""
     words = _words(" ".join(word for word in reference.split() if word not in _SMALL))
-    fitting = [place for place, line in enumerate(lines) if words and words <= _words(line.name)]
+    fitting = [line for line in lines if words and words <= _words(line.name or line.around)]
     if fitting:
         yield from (place for place, line in enumerate(lines) if words <= _words(line.around))
 

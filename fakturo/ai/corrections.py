@@ -18,6 +18,15 @@ from fakturo.ai.spans import Span
 LONGEST = 160
 """Letters; a longer sentence says more than one thing."""
 
+_TELLS = re.compile(
+    r"\b(?:make|change|update|amend|correct|adjust|increase|reduce|lower|raise|set|not|instead|rather"
+    r"|should|must|needs|scrap|drop|cancel"
+    r"|delete|remove|omit|strike|leave|take|don't|no longer|statt|anstatt|anstelle|sondern|nicht|bitte"
+    r"|auf|zu|streich\w*|stornier\w*"
+    r"|weglassen|lösch\w*|entf\w*|herausnehmen|rausnehmen)\b",
+    re.IGNORECASE,
+)
+"""A sentence without one of these is no correction; most sentences are told so at once."""
 _WORD = r"(?!(?:and|und|not|nicht|but|aber|instead|statt|anstatt)\b)[^\s,.;:!?]+"
 _REF = rf"{_WORD}(?: {_WORD}){{0,8}}"
 _LEAD = re.compile(
@@ -117,11 +126,12 @@ def find_corrections(text: str) -> list[Correction]:
     for start, end in sentence_spans(text):
         said = " ".join(text[start:end].split()).replace("\u2019", "'")
         lead = _LEAD.match(said) if len(said) <= LONGEST else None
+        tells = _TELLS.search(said) is not None
         if lead and lead.end() == len(said) and said:
             lead_start = start if lead_start is None else lead_start
             continue  # "PS:" or "Sorry!" belongs to the sentence after it
         if said:
-            parts = _read(said[lead.end() :], spoken) if lead else ()
+            parts = _read(said[lead.end() :], spoken) if lead and tells else ()
             span = (start if lead_start is None else lead_start, end)
             found += [Correction(said, span, readings) for readings in parts]
             lead_start = None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from fakturo.ai.cautions import either_of
+from fakturo.ai.cautions import either_of, lowered
 from fakturo.ai.spans import Span
 
 _LIST = Path(__file__).with_name("courtesies.toml")
@@ -22,8 +22,7 @@ _GREETING = re.compile(
 
 def courtesies(text: str) -> Iterator[Span]:
     """Places of polite phrases."""
-    plain = text.replace("\u2019", "'")
-    return (found.span() for found in _phrases().finditer(plain))
+    return (found.span() for found in _phrases().finditer(lowered(text)))
 
 
 def greetings(text: str) -> Iterator[Span]:
@@ -34,5 +33,5 @@ def greetings(text: str) -> Iterator[Span]:
 @cache
 def _phrases() -> re.Pattern[str]:
     listed = tomllib.loads(_LIST.read_text("utf-8"))["harmless"]
-    phrases = sorted(re.split(r"[,\n]\s*", listed.strip()), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{either_of(','.join(phrases))})(?!\w)", re.IGNORECASE)
+    phrases = sorted(re.split(r"[,\n]\s*", listed.strip().lower()), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{either_of(','.join(phrases))})(?!\w)")

@@ -39,6 +39,7 @@ _DATED = re.compile(
 _LIST_NUMBER = re.compile(
     r"(?:^|\n)[ \t]*(?:(?:line|item|pos(?:ition|\.)?|nr\.?|no\.?)\s*)?(\d{1,3})(?=[.):]?\s)", re.IGNORECASE
 )
+_COUNTED_NEXT = re.compile(r"[.):]\s+\d+\s?(?:x|\u00d7|pcs|pieces|stück|stk)\b", re.IGNORECASE)
 _LOOK_BACK = 60
 _ALONE_BEFORE = re.compile(r"(?:^|[^\w\-/.]|(?:^|\W)[\-/.])$")
 _GOES_ON = re.compile(r"\w|[\-/]\w|[.,]\d")
@@ -97,50 +98,41 @@ def list_numbers(text: str) -> Iterator[Span]:
         for match in _LIST_NUMBER.finditer(text)
         if re.match(r"[.):]", text[match.end(1) :]) or _cued(match)
     ]
-    if (len(found) > 1 or any(map(_cued, found))) and [int(match[1]) for match in found] == list(
-        range(1, len(found) + 1)
-    ):
+    is_list = len(found) > 1 or any(
+        _cued(match) or _COUNTED_NEXT.match(text, match.end(1)) for match in found
+    )
+    if is_list and [int(match[1]) for match in found] == list(range(1, len(found) + 1)):
         for match in found:
             yield match.span(1)
 
 
 def find_word(text: str, word: str) -> list[Span]:
     """Places of a word or code that is not part of a longer one; spaces match any run of spaces."""
-    parts = word.lower().split()
-    low = _lowered(text)
-    if not parts or len(low) != len(text):
-        return []
+    wanted = " ".join(word.lower().split())
+    plain, places = _plain(text)
     found: list[Span] = []
-    place, tries = low.find(parts[0]), 0
-    while place >= 0 and tries < MOST_PLACES:
-        end = _end_of(low, place, parts)
-        stands_alone = end is not None and _ALONE_BEFORE.search(text[max(0, place - 2) : place])
-        if end is not None and stands_alone and not _GOES_ON.match(text, end):
+    start, tries = (plain.find(wanted), 0) if wanted else (-1, 0)
+    while start >= 0 and tries < MOST_PLACES:
+        place, end = places[start], places[start + len(wanted) - 1] + 1
+        if _ALONE_BEFORE.search(text[max(0, place - 2) : place]) and not _GOES_ON.match(text, end):
             found.append((place, end))
-        place, tries = low.find(parts[0], end if end is not None else place + 1), tries + 1
+        start, tries = plain.find(wanted, start + len(wanted)), tries + 1
     return found
 
 
-def _end_of(text: str, place: int, parts: Sequence[str]) -> int | None:
-    """Where all parts end that stand from a place on, spaces between them."""
-    for number, part in enumerate(parts):
-        if number:
-            start = place
-            while place < len(text) and text[place].isspace():
-                place += 1
-            if place == start:
-                return None
-        if not text.startswith(part, place):
-            return None
-        place += len(part)
-    return place
-
-
 @lru_cache(maxsize=2)
-def _lowered(text: str) -> str:
-    """In lower case, letter by letter, so that places stay the same."""
-    low = text.lower()
-    return low if len(low) == len(text) else "".join(each.lower()[0] for each in text)
+def _plain(text: str) -> tuple[str, tuple[int, ...]]:
+    """The text in lower case with one space for each run of them, and where each of its letters stands."""
+    letters, places = [], []
+    for place, letter in enumerate(text):
+        if letter.isspace():
+            if letters and letters[-1] == " ":
+                continue
+            letters.append(" ")
+        else:
+            letters.append(letter.lower()[0])
+        places.append(place)
+    return "".join(letters), tuple(places)
 
 
 def _cued(match: re.Match[str]) -> bool:

@@ -77,8 +77,12 @@ def footer_spans(text: str, used: Collection[str]) -> Iterator[Span]:
         used: codes and numbers of the draft; a line that holds one is none of these.
     """
     lines = text.split("\n")
-    opening = next((no for no, line in enumerate(lines) if _OPENING.match(line)), 0)
-    closing = next((no for no in range(len(lines) - 1, -1, -1) if _CLOSING.match(lines[no])), len(lines))
+    opening = next((no for no, line in enumerate(lines) if _OPENING.match(line.strip()[:LONGEST_LINE])), 0)
+    closing = next(
+        (no for no in range(len(lines) - 1, -1, -1) if _CLOSING.match(lines[no].strip()[:LONGEST_LINE])),
+        len(lines),
+    )
+    own = {each.casefold() for each in used}
     place = 0
     for no, line in enumerate(lines):
         said = line.strip(" \t,.;*_")
@@ -86,9 +90,7 @@ def footer_spans(text: str, used: Collection[str]) -> Iterator[Span]:
             parts = [part for part in _PART.split(said) if part]
             outside = no < opening or no > closing
             words = set(re.findall(r"[\w-]+", said.casefold()))
-            if not words & {each.casefold() for each in used} and all(
-                _is_footer(part, outside=outside) for part in parts
-            ):
+            if not words & own and all(_is_footer(part, outside=outside) for part in parts):
                 yield place, place + len(line)
         place += len(line) + 1
 

@@ -19,7 +19,15 @@ from fakturo.ai.cues import order_date, totals
 from fakturo.ai.footers import footer_spans
 from fakturo.ai.letter_head import prove_currency, prove_header, prove_total
 from fakturo.ai.matching import Matched, match_lines
-from fakturo.ai.plain_words import ASKING, REFERENCES, REPORTING, SENTENCE_WORDS, is_foreign, unknown_words
+from fakturo.ai.plain_words import (
+    ASKING,
+    REFERENCES,
+    REPORTING,
+    SENTENCE_WORDS,
+    TOTAL_WORDS,
+    is_foreign,
+    unknown_words,
+)
 from fakturo.ai.proposal import Proposal
 from fakturo.ai.quoted_threads import LEANS
 from fakturo.ai.sentences import sentence_spans
@@ -41,6 +49,7 @@ _OF_THE_TEXT = {
     "no_request",
     "number_negative",
     "odd_digits",
+    "odd_letters",
     "packs",
     "price_of_what",
     "price_unmarked",
@@ -160,7 +169,8 @@ def _sentences(
             or _ASKS_FOR.match(rest)
             or any(word[:3] in shortest and word.startswith(tuple(named)) for word in words)
         ):
-            unknown = unknown_words(rest, SENTENCE_WORDS)
+            known = SENTENCE_WORDS | TOTAL_WORDS if matched.has_totals else SENTENCE_WORDS
+            unknown = unknown_words(rest, known)
             if unknown:
                 said = ", ".join(unknown[:5])
                 yield Finding(

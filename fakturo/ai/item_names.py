@@ -83,14 +83,9 @@ def may_be_in_name(text: str, item: Item, name: Span) -> bool:
     return True
 
 
-def name_findings(
-    text: str, items: Sequence[Item], no: int, line: ProposedLine, span: Span
-) -> Iterator[Finding]:
+def name_findings(text: str, amounts: Spans, no: int, line: ProposedLine, span: Span) -> Iterator[Finding]:
     """Say where a name holds more than the name of one thing."""
-    holds_amount = any(
-        item.kind in {"money", "percent", "date"} and overlap((item.start, item.end), span) for item in items
-    )
-    if holds_amount or holds_more(text[slice(*span)]) or (not line.code and "," in text[slice(*span)]):
+    if amounts.touch(span) or holds_more(text[slice(*span)]) or (not line.code and "," in text[slice(*span)]):
         yield line_finding(
             "name_holds_more", no, f"the name {line.name!r} holds more than the name of one thing."
         )

@@ -15,6 +15,11 @@ FEWEST_PRICE_DECIMALS = 2
 THOUSANDS_PART = 3
 """Digits before the first space of "123 456,78"."""
 _AFTER_PRICE = re.compile(r"[^\d,;\n]{0,25}")
+_ATTRIBUTE = re.compile(
+    r"\d{1,3}(?:\s|-)?(?:tier|drawer|seater|door|arm|ply|layer|step|inch|cm|mm|ml|cl|watt|volt|d)\b",
+    re.IGNORECASE,
+)
+"""Says how large one thing is, never how many there are."""
 _GROUP_OF_THREE = re.compile(r"\d{3}(?!\d)")
 
 
@@ -106,7 +111,7 @@ def price_meaning(
         yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
     if PACKS_PRICED.match(text, price.end):
         yield line_finding("packs", no, "the price is for more than one piece.")
-    catalogued = bool(line.code and name and is_catalogue_name(text[slice(*name)]))
+    catalogued = bool(line.code and name and _is_of_the_name(text[slice(*name)]))
     follows = name is not None and name[0] >= count.end and not text[count.end : name[0]].strip()
     if name and follows and text[name[0]].isdigit() and not catalogued:
         said = text[count.start : name[1]]
@@ -122,6 +127,11 @@ def _says_each(text: str, price: Item, whole: Span, name: Span | None) -> bool:
     said = text[whole[0] : name[0]] + " " + text[name[1] : whole[1]] if name else text[slice(*whole)]
     after = _AFTER_PRICE.match(text, price.end)
     return bool(UNIT_PRICE.search(f"{said} {after[0] if after else ''}"))
+
+
+def _is_of_the_name(name: str) -> bool:
+    """Whether a number at a name's start describes the thing: "3 tier stand", or any in a catalogue's name."""
+    return is_catalogue_name(name) or bool(_ATTRIBUTE.match(name))
 
 
 def _may_be_one_number(text: str, one: Item, other: Item) -> bool:

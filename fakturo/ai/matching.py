@@ -15,7 +15,7 @@ from fakturo.ai.line_values import price_meaning, value_findings
 from fakturo.ai.plain_words import LINE_WORDS, has_price_head, unknown_run, unknown_words
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
-from fakturo.ai.spans import Span
+from fakturo.ai.spans import Span, Spans
 from fakturo.check import Finding
 
 _CODE_CUE = re.compile(
@@ -23,6 +23,7 @@ _CODE_CUE = re.compile(
     r"|nummer)[\s.:#]*)?|\()$",
     re.IGNORECASE,
 )
+_CELL_END = re.compile(r" *[|\t;]")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Matched:
     groups: tuple[Span, ...]
     """Span of each line in the text, in the order of the text."""
     name_spans: tuple[Span, ...]
+    has_totals: bool
+    """Each line has its total beside it."""
     names: tuple[str, ...]
     """Name of each drafted line as the text has it; its code where the text has another name."""
     findings: tuple[Finding, ...]
@@ -58,9 +61,10 @@ def match_lines(
     anchors, findings = code_anchors(text, items, wanted)
     names = find_names(text, wanted, {anchor.line: anchor.span for anchor in anchors})
     anchors += [Anchor(no, names[no]) for no, line in enumerate(wanted) if not line.code and no in names]
+    amounts = Spans((item.start, item.end) for item in items if item.kind in {"money", "percent", "date"})
     for no, line in enumerate(lines):
         if no in names:
-            findings += name_findings(text, items, no, line, names[no])
+            findings += name_findings(text, amounts, no, line, names[no])
         elif not line.code:
             message = f"{line.name!r} is not in the text, or not once; copy the name letter for letter."
             findings.append(line_finding("name_not_found", no, message))
@@ -75,7 +79,13 @@ def match_lines(
         re.sub(r"\s+", " ", text[slice(*names[no])] if no in names else line.code or line.name)
         for no, line in enumerate(lines)
     )
-    return Matched(tuple(group.span for group in groups), tuple(names.values()), spelled, tuple(findings))
+    return Matched(
+        groups=tuple(group.span for group in groups),
+        name_spans=tuple(names.values()),
+        has_totals=any(group.total for group in groups),
+        names=spelled,
+        findings=tuple(findings),
+    )
 
 
 def _prove(
@@ -152,11 +162,17 @@ def _taken_back(
         if item.kind in {"token", "count"}
         and any(letter.isdigit() for letter in item.text)
         and item.text.casefold() not in known
-        and _CODE_CUE.search(text[max(0, item.start - 30) : item.start])
+        and (_CODE_CUE.search(text[max(0, item.start - 30) : item.start]) or _starts_row(text, item))
     ]
     if len(codes) > removals:
         return []
     return [ProposedLine(code=code, quantity=Decimal(0), unit_price=Decimal(0)) for code in codes]
+
+
+def _starts_row(text: str, item: Item) -> bool:
+    """Whether a number is the first cell of a table's row."""
+    row_start = text.rfind("\n", 0, item.start) + 1
+    return not text[row_start : item.start].strip(" \t|") and bool(_CELL_END.match(text, item.end))
 
 
 def _between(text: str, group: Group, no: int, line: ProposedLine) -> Iterator[Finding]:

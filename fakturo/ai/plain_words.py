@@ -16,6 +16,11 @@ LINE_WORDS = frozenset(_LISTS["line"].casefold().split())
 SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].casefold().split())
 """Anywhere in a sentence that orders something."""
 
+TOTAL_WORDS = frozenset(
+    {"total", "totals", "amount", "value", "sum", "gesamt", "gesamtpreis", "betrag", "summe", "wert"}
+)
+"""Heads of a column of line totals."""
+
 REFERENCES = frozenset(_LISTS["reference"].casefold().split())
 """Words that speak of the order itself: a sentence that holds one is read as strictly as an order line."""
 

@@ -11,7 +11,7 @@ _ABBREVIATIONS = (
     " z.b e.g i.e asstd ass"
 )
 _NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
-_END = re.compile(r"(?<![.!?])" + _NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)
+_END = re.compile(r"(?=[.!?])(?<![.!?])" + _NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)
 WRAPPED_FROM = 55
 """Letters; a line this long was probably broken by its width."""
 

@@ -72,10 +72,18 @@ def _findings(raw: str, visible: str, own: str, is_unclear: bool) -> Iterator[Fi
     odd = any(_is_odd(letter) for letter in set(visible)) or _JOINS_DIGITS.search(visible)
     if odd or any(letter.isdigit() and not letter.isascii() for letter in set(own)):
         yield Finding(code="odd_digits", message="The letter writes digits in an unusual way.")
+    if any(_is_of_another_script(letter) for letter in set(own)):
+        message = "The letter holds letters of another script, which may look like digits or Latin letters."
+        yield Finding(code="odd_letters", message=message)
     if is_unclear or _INNER_HEAD.search(own):
         yield Finding(
             code="quoted_thread", message="Where the older letter ends that this one quotes is not certain."
         )
+
+
+def _is_of_another_script(letter: str) -> bool:
+    """Whether a letter is of no Latin alphabet, as the Cyrillic "\u0417" that looks like a three."""
+    return letter.isalpha() and not letter.isascii() and not unicodedata.name(letter, "").startswith("LATIN")
 
 
 def _is_odd(letter: str) -> bool:
