@@ -36,7 +36,7 @@ TIMEOUT_S = 10.0
 """Of one attempt, for every client."""
 LONGEST_RUN_S = 900.0
 FAKTURO = {"fakturo": 1, "fakturo-3": 3}
-CONSOLE = Console(width=190)
+CONSOLE = Console(width=215)
 
 
 def run(client: str, scenario: str, seed: int, asked: argparse.Namespace) -> Figures:
@@ -111,7 +111,7 @@ def table(title: str, rows: dict[str, Figures]) -> Table:
         "paid twice",
     )  # fmt: skip
     for head in heads:
-        shown.add_column(head, justify="left" if head == "client" else "right", overflow="fold")
+        shown.add_column(head, justify="left" if head == "client" else "right", no_wrap=head == "client")
     for client, each in rows.items():
         shown.add_row(
             client,
