@@ -123,7 +123,8 @@ def find_word(text: str, word: str) -> list[Span]:
 @lru_cache(maxsize=2)
 def _plain(text: str) -> tuple[str, tuple[int, ...]]:
     """The text in lower case with one space for each run of them, and where each of its letters stands."""
-    letters, places = [], []
+    letters: list[str] = []
+    places: list[int] = []
     for place, letter in enumerate(text):
         if letter.isspace():
             if letters and letters[-1] == " ":

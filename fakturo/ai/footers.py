@@ -32,7 +32,9 @@ _REGISTERED = re.compile(
     re.IGNORECASE,
 )
 _STREET = re.compile(
-    r"(?:unit\s\d{1,4}[a-z]?,?\s|flat\s\d{1,4}[a-z]?,?\s)?\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?,?\s(?:[A-Z][\w'.-]*\s){1,3}(?:street|st|road|rd|lane|ln|avenue|ave|way"
+    r"(?:unit|flat|suite)\s\d{1,4}[a-z]?|(?:unit\s\d{1,4}[a-z]?,?\s"
+    r"|flat\s\d{1,4}[a-z]?,?\s)?\d{1,4}[a-z]?(?:[-/]\d{1,4}[a-z]?)?,?\s(?:[A-Z][\w'.-]*\s){1,3}(?:street"
+    r"|st|road|rd|lane|ln|avenue|ave|way"
     r"|square|sq|place|close|drive|court|park|estate|terrace|row|hill|mews|gardens|parade|quay|wharf"
     r"|boulevard|blvd)\.?"
     r"|(?:[A-ZÄÖÜ][\w.-]*[\s-]){0,3}[A-ZÄÖÜ]?[\wäöüß-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|ring"

@@ -108,6 +108,9 @@ def ground(proposal: Proposal, text: str, *, seller: Seller) -> Grounded:
     ]
     matched = match_lines(own, left, proposal.lines, corrections, has_quote=bool(quoted))
     findings += matched.findings
+    if not proposal.lines:
+        message = "The draft has no lines; copy each ordered thing with its quantity and unit price."
+        findings.append(Finding(code="no_lines", message=message))
     if quoted and (not matched.groups or LEANS.search(blanked(own, matched.groups))):
         message = "The letter quotes an older one that holds numbers, and may lean on it."
         findings.append(Finding(code="quoted_thread", message=message))

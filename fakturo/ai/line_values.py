@@ -73,9 +73,7 @@ def value_findings(
         f"{corrected}; write {corrected}."
         yield line_finding("quantity_wrong", no, message)
     elif corrected is None and line.quantity != count.value:
-        message = (
-            f"quantity {line.quantity} is not the text's {count.text!r}; write {count.value.normalize():f}."
-        )
+        message = f"quantity {line.quantity} is not the text's {count.text!r}; write {count.value:f}."
         yield line_finding("quantity_wrong", no, message)
     if line.unit_price != price.value:
         message = f"unit price {line.unit_price} is not the text's {price.text!r}; write {price.value}."
@@ -130,7 +128,7 @@ def _says_each(text: str, price: Item, whole: Span, name: Span | None) -> bool:
 
 
 def _is_of_the_name(name: str) -> bool:
-    """Whether a number at a name's start describes the thing: "3 tier stand", or any in a catalogue's name."""
+    """Whether a number at a name's start is a part of it: "3 tier stand", or any in a catalogue's name."""
     return is_catalogue_name(name) or bool(_ATTRIBUTE.match(name))
 
 

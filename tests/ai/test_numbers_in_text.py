@@ -71,6 +71,11 @@ def test_a_number_that_can_be_read_in_two_ways_means_nothing_without_a_sign():
         ("a hundred", "en", 100),
         ("two hundred and twelve", "en", 212),
         ("three hundred fifty", "en", 350),
+        ("fifteen hundred", "en", 1500),
+        ("a thousand", "en", 1000),
+        ("two thousand five hundred", "en", 2500),
+        ("one thousand two hundred and forty-four", "en", 1244),
+        ("ten thousand and six", "en", 10006),
         ("an", "en", 1),
         ("zwei", "de", 2),
         ("fünf", "de", 5),
@@ -81,6 +86,11 @@ def test_a_number_that_can_be_read_in_two_ways_means_nothing_without_a_sign():
         ("vierundzwanzig", "de", 24),
         ("hundert", "de", 100),
         ("zweihundertfünfzig", "de", 250),
+        ("hundertundzwanzig", "de", 120),
+        ("tausend", "de", 1000),
+        ("eintausendzweihundert", "de", 1200),
+        ("zweitausendvierhundertsechsunddreißig", "de", 2436),
+        ("zwei Gros", "de", 288),
         ("ein Dutzend", "de", 12),
         ("zwei Dutzend", "de", 24),
         ("ein halbes Dutzend", "de", 6),
@@ -126,6 +136,10 @@ def test_the_language_is_the_one_with_enough_function_words():
         ("24pcs", "count", "24", None),
         ("3 Stück", "count", "3", None),
         ("two", "count", "2", None),
+        ("CHF 1'234.50", "money", "1234.50", "CHF"),
+        ("9:30 am", "date", None, None),
+        ("18 Uhr", "date", None, None),
+        ("week 48", "date", None, None),
         ("85123A", "token", None, None),
         ("PO-71033", "token", None, None),
         ("10-20", "token", None, None),
@@ -144,6 +158,32 @@ def test_an_item_is_what_it_looks_like(text, kind, value, currency):
     assert [(item.kind, item.value, item.currency) for item in found] == [
         (kind, None if value is None else Decimal(value), currency)
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "money"),
+    [
+        ("24\tEUR 28.05", ["28.05"]),
+        ("24 EUR 28.05", ["28.05"]),
+        ("28.05 EUR 24", ["28.05"]),
+        ("24 | USD 28.05", ["28.05"]),
+        ("24 EUR 28", [None]),
+        ("24.05 EUR 28.05", [None]),
+        ("10 € 12 mugs", [None]),
+    ],
+)
+def test_a_currency_between_two_numbers_belongs_to_the_one_with_cents_or_to_none(text, money):
+    found = [item.value for item in find_items(text) if item.kind == "money"]
+    assert found == [None if amount is None else Decimal(amount) for amount in money]
+
+
+def test_a_gross_is_a_count_only_before_of():
+    assert [item.value for item in find_items("two gross of pencils")] == [288]
+    assert [item.value for item in find_items("two gross prices")] == [2]
+
+
+def test_a_german_preposition_is_no_time_of_day():
+    assert [(item.kind, item.value) for item in find_items("liefern Sie 12 am Montag")] == [("count", 12)]
 
 
 def test_a_text_names_its_currencies():
