@@ -1,185 +1,257 @@
-"""Pace and breaker shared through the ledger, on both databases, by a clock that only sleeps move."""
+"""The gate that all processes share: turns, rests and what is learned; by a clock of our own."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
 
 from fakturo.ai import gate
-from fakturo.ai.client import Answer
-from fakturo.ai.limits import Limits
-from fakturo.errors import BreakerOpen, QuotaExhausted, RateLimited, Transient
-from fakturo.ledger import ai_calls
-from fakturo.ledger.open import reading
-from fakturo.settings import Ai
+from fakturo.ai.endpoint import Sent, read_state
+from fakturo.ai_settings import Provider
+from fakturo.errors import BreakerOpen, InvalidOutput, Permanent, QuotaExhausted, RateLimited, Transient
+from fakturo.ledger import ai_answers, ai_endpoints
+from fakturo.ledger.open import connect
+from fakturo.ledger.tables import ai_calls, outbox
+from tests.ai.scripted import Scripted, asking, said
+from tests.ai.wishes import rows
 
-NAME = "http://127.0.0.1/v1/chat/completions m"
-ANSWER = Answer("{}", "m", 100, 50, Limits(), 12)
-
-
-class Clock:
-    """Time that stands still until somebody sleeps."""
-
-    def __init__(self):
-        self.at = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-        self.slept = []
-
-    def now(self):
-        return self.at
-
-    async def sleep(self, seconds):
-        self.slept.append(seconds)
-        self.at += timedelta(seconds=seconds)
+SLOW = Provider(base_url="http://one.test", rpm=60)
 
 
 @pytest.fixture
-def clock():
-    return Clock()
+def one():
+    return Scripted("one", said(), provider=SLOW)
 
 
-def call(**more):
-    return ai_calls.Call(
-        **{
-            "order_id": None,
-            "endpoint": "http://127.0.0.1",
-            "model": "m",
-            "prompt_version": "draft_order/1",
-            "request_sha256": "a" * 64,
-            "answer_sha256": None,
-            "outcome": "ok",
-            "http_status": 200,
-            "prompt_tokens": 100,
-            "completion_tokens": 50,
-            "duration_ms": 12,
-            "started_at": datetime(2026, 3, 2, tzinfo=UTC),
-            "run_id": "run-1",
-        }
-        | more
-    )
+@pytest.fixture
+def desk(sqlite_engine, desk_of, one):
+    return desk_of(sqlite_engine, one)
 
 
-def enter(engine, clock, ai=Ai(), tokens=100):  # noqa: B008  # frozen
-    return asyncio.run(gate.enter(engine, NAME, ai, tokens=tokens, now=clock.now, sleep=clock.sleep))
+@pytest.fixture
+def desk_on_both(engine, desk_of, one):
+    """Once on each database."""
+    return desk_of(engine, one)
 
 
-def leave(engine, clock, sent, result=ANSWER, kept=None):
-    asyncio.run(gate.leave(engine, NAME, sent, call=call(), result=result, now=clock.now, kept_answer=kept))
+def enter(desk, client=None, **more):
+    return asyncio.run(gate.enter(desk, asking(client or desk.clients[0], **more)))
 
 
-def test_workers_take_turns_at_the_configured_rate(engine, clock):
+def leave(desk, given, result=None, *, client=None, answer=None, outcome="ok"):
+    about = asking(client or desk.clients[0])
+    asyncio.run(gate.leave(desk, about, given, result or said(), outcome=outcome, answer=answer))
+
+
+def state(desk):
+    return read_state(ai_endpoints.state(desk.engine, desk.endpoints[0]))
+
+
+def standing(desk):
+    return gate.standing(desk.engine, desk.endpoints, desk.ai, desk.now())
+
+
+def sent_at(desk):
+    return Sent(desk.now().timestamp(), 1500, waited=False)
+
+
+def open_breaker(desk):
+    for given in [enter(desk) for _ in range(5)]:
+        leave(desk, given._replace(sent=sent_at(desk)), Transient("x"), outcome="transient")
+
+
+def test_workers_take_turns_at_the_configured_rate(desk, clock):
     start = clock.now()
-    for _ in range(5):
-        enter(engine, clock, Ai(rpm=60))
-    assert (clock.now() - start).total_seconds() == pytest.approx(4 / 0.98 - 0.5)
+    given = [enter(desk) for _ in range(5)]
+    assert (clock.now() - start).total_seconds() == pytest.approx(4 / 0.995 - 0.2)
+    assert [each.sent.waited for each in given] == [False, True, True, True, True]
 
 
-def test_limits_learned_by_one_hold_for_all(engine, clock):
-    sent = enter(engine, clock)
-    leave(engine, clock, sent, Answer("{}", "m", 100, 50, Limits(requests=60), 12))
-    state = gate.read_state(ai_calls.endpoint_state(engine, NAME))
-    assert state.pace.ceiling == pytest.approx(0.98)
-
-
-def test_a_429_makes_whoever_waits_wait_on(engine, clock):
-    sent = enter(engine, clock)
-    leave(engine, clock, sent, RateLimited("x", wait_s=20.0))
+def test_two_processes_share_the_turns(engine, desk_on_both, desk_of, clock):
+    desk = desk_on_both
+    other = connect(engine.url.render_as_string(hide_password=False))
+    two = desk_of(other, Scripted("one", said(), provider=SLOW))
     start = clock.now()
-    enter(engine, clock)
+    for each in (desk, two, desk, two, two, desk):
+        enter(each)
+    assert (clock.now() - start).total_seconds() == pytest.approx(5 / 0.995 - 0.2)
+    leave(two, enter(two), RateLimited("x", wait_s=20.0), outcome="rate_limit")
+    start = clock.now()
+    enter(desk)
     assert (clock.now() - start).total_seconds() >= 20
+    other.dispose()
 
 
-def test_a_429_that_comes_while_one_sleeps_sends_it_to_sleep_again(engine, clock):
-    enter(engine, clock, Ai(rpm=60))
-    first_sleep = clock.sleep
+def test_limits_learned_by_one_hold_for_all(desk):
+    leave(desk, enter(desk), said(requests=30))
+    assert state(desk).pace.requests.rate == pytest.approx(0.4975)
+
+
+def test_two_providers_have_buckets_and_breakers_of_their_own(sqlite_engine, desk_of, clock):
+    first, second = Scripted("one", said()), Scripted("two", said())
+    desk = desk_of(sqlite_engine, first, second)
+    open_breaker(desk)
+    leave(desk, enter(desk, second), RateLimited("x", wait_s=60.0), client=second, outcome="rate_limit")
+    assert state(desk).breaker.rests == 1
+    assert state(desk).pace.blocked_until == 0
+    there = read_state(ai_endpoints.state(sqlite_engine, second.name))
+    assert there.breaker.rests == 0
+    assert there.pace.blocked_until == pytest.approx(clock.now().timestamp() + 60)
+    assert standing(desk) == (0.0, 1), "one resting provider does not stop the other"
+
+
+def test_a_429_that_comes_while_one_sleeps_sends_it_to_sleep_again(desk, clock):
+    about = asking(desk.clients[0])
+    first = enter(desk)
 
     async def disturbed(seconds):
-        await first_sleep(seconds)
+        await clock.sleep(seconds)
         if len(clock.slept) == 1:
-            sent = gate.Pass(clock.now().timestamp(), 0)
+            given = first._replace(sent=sent_at(desk))
             await gate.leave(
-                engine, NAME, sent, call=call(), result=RateLimited("x", wait_s=9.0), now=clock.now
+                desk, about, given, RateLimited("x", wait_s=9.0), outcome="rate_limit", answer=None
             )
 
-    clock.sleep = disturbed
-    enter(engine, clock, Ai(rpm=60))
+    asyncio.run(gate.enter(replace(desk, sleep=disturbed), about))
     assert len(clock.slept) == 2
     assert clock.slept[1] >= 9
 
 
-def test_a_turn_too_far_away_is_not_waited_for(engine, clock):
-    sent = enter(engine, clock)
-    leave(engine, clock, sent, RateLimited("x", wait_s=500.0))
+def test_a_turn_too_far_away_is_not_waited_for(desk, clock):
+    leave(desk, enter(desk), RateLimited("x", wait_s=500.0), outcome="rate_limit")
     with pytest.raises(RateLimited) as refused:
-        enter(engine, clock)
+        enter(desk)
     assert refused.value.wait_s >= 500
+    assert clock.slept == []
 
 
-def open_breaker(engine, clock):
-    passes = [enter(engine, clock) for _ in range(5)]
-    for sent in passes:
-        leave(engine, clock, sent, Transient("x"))
-
-
-def test_five_failures_open_the_breaker_for_all_and_one_probe_closes_it(engine, clock):
-    open_breaker(engine, clock)
+def test_five_failures_open_the_breaker_for_all_and_one_probe_closes_it(desk_on_both, clock):
+    desk = desk_on_both
+    open_breaker(desk)
     with pytest.raises(BreakerOpen) as resting:
-        enter(engine, clock)
-    assert resting.value.wait_s == pytest.approx(2, abs=0.1)
-    assert gate.resting_s(engine, NAME, clock.now()) == pytest.approx(2, abs=0.1)
-    clock.at += timedelta(seconds=3)
-    assert gate.resting_s(engine, NAME, clock.now()) == 0
-    probe = enter(engine, clock)
+        enter(desk)
+    assert resting.value.wait_s == pytest.approx(0.5)
+    assert standing(desk).rest_s == pytest.approx(0.5)
+    clock.pass_by(10)
+    assert standing(desk) == (0.0, 1)
+    probe = enter(desk)
     with pytest.raises(BreakerOpen):
-        enter(engine, clock)
-    assert gate.resting_s(engine, NAME, clock.now()) > 0
-    leave(engine, clock, probe)
-    enter(engine, clock)
-    assert gate.resting_s(engine, NAME, clock.now()) == 0
+        enter(desk)
+    assert standing(desk).rest_s > 0
+    leave(desk, probe)
+    assert standing(desk) == (0.0, 4)
+    enter(desk)
 
 
-def test_a_probe_may_wait_for_its_turn(engine, clock):
-    open_breaker(engine, clock)
-    clock.at += timedelta(seconds=3)
-    sent = gate.Pass(clock.now().timestamp(), 0)
-    leave(engine, clock, sent, RateLimited("x", wait_s=4.0))  # closes it: the provider lives
-    open_again = [gate.Pass(clock.now().timestamp(), 0)] * 5
-    for each in open_again:
-        leave(engine, clock, each, Transient("x"))
-    clock.at += timedelta(seconds=2.5)
-    assert enter(engine, clock).sent_at > clock.now().timestamp() - 1
+def test_a_provider_that_refuses_the_probe_for_good_lives(desk, clock):
+    open_breaker(desk)
+    clock.pass_by(10)
+    leave(desk, enter(desk), Permanent("x", status=400), outcome="permanent")
+    enter(desk)
+    assert state(desk).breaker.rests == 0
 
 
-def test_no_credit_keeps_everybody_out_for_a_while(engine, clock):
-    sent = enter(engine, clock)
-    leave(engine, clock, sent, QuotaExhausted("x"))
+def test_a_probe_whose_process_died_keeps_nobody_out_for_ever(desk, clock):
+    open_breaker(desk)
+    clock.pass_by(10)
+    enter(desk)
+    clock.pass_by(desk.ai.timeout_s + gate.PROBE_GRACE_S - 1)
+    with pytest.raises(BreakerOpen):
+        enter(desk)
+    clock.pass_by(1)
+    enter(desk)
+
+
+def test_a_probe_that_must_wait_for_its_turn_stays_the_probe(desk, clock):
+    for given in [enter(desk) for _ in range(8)][3:]:
+        leave(desk, given._replace(sent=sent_at(desk)), Transient("x"), outcome="transient")
+    clock.pass_by(0.6)  # the rest is over, and the next free turn is not there yet
+    before = len(clock.slept)
+    probe = enter(desk)
+    assert len(clock.slept) == before + 1
+    assert probe.sent.waited
+
+
+def test_nobody_knows_how_many_at_once_before_the_first_answer(desk):
+    assert standing(desk).at_once == 1
+    leave(desk, enter(desk))
+    assert standing(desk).at_once == desk.ai.concurrency
+
+
+def test_without_providers_there_is_nothing_to_rest(sqlite_engine, with_ai, clock):
+    assert gate.standing(sqlite_engine, (), with_ai().ai, clock.now()) == (0.0, 4)
+
+
+def alerts(engine):
+    return [row.subject for row in rows(engine, outbox.c.id, outbox.c.event, outbox.c.subject)]
+
+
+def test_no_credit_keeps_everybody_out_and_tells_once(desk_on_both, clock):
+    desk = desk_on_both
+    both = [enter(desk), enter(desk)]
+    clock.pass_by(1)
+    for given in both:
+        leave(desk, given, QuotaExhausted("No credit."), outcome="quota_exhausted")
+    with pytest.raises(QuotaExhausted) as refused:
+        enter(desk)
+    assert refused.value.wait_s == pytest.approx(10)
+    assert alerts(desk.engine) == ["http://one.test m"]
+    assert rows(desk.engine, outbox.c.id, outbox.c.event)[0].event == "ai.quota_exhausted"
+
+
+def test_one_finds_out_whether_the_credit_is_back_and_a_second_fall_is_told_again(desk, clock):
+    leave(desk, enter(desk), QuotaExhausted("x"), outcome="quota_exhausted")
+    clock.pass_by(10.1)
+    assert standing(desk) == (0.0, 1)
+    finder = enter(desk)
     with pytest.raises(QuotaExhausted):
-        enter(engine, clock)
-    clock.at += timedelta(seconds=11)
-    enter(engine, clock)
+        enter(desk)
+    leave(desk, finder, QuotaExhausted("x"), outcome="quota_exhausted")
+    assert standing(desk).rest_s == pytest.approx(20)
+    assert len(alerts(desk.engine)) == 1, "still bad is no news"
+    clock.pass_by(20.1)
+    leave(desk, enter(desk))
+    enter(desk)
+    leave(desk, enter(desk), QuotaExhausted("x"), outcome="quota_exhausted")
+    assert len(alerts(desk.engine)) == 2
 
 
-def test_an_attempt_leaves_a_row_and_its_answer(engine, clock):
-    sent = enter(engine, clock)
-    leave(engine, clock, sent, kept='{"lines": []}')
-    leave(engine, clock, sent, kept="another answer to the same request")
-    with reading(engine) as connection:
-        rows = connection.execute(select(ai_calls.ai_calls.c.outcome, ai_calls.ai_calls.c.run_id)).all()
-    assert [tuple(row) for row in rows] == [("ok", "run-1")] * 2
-    assert ai_calls.find_answer(engine, "a" * 64) == '{"lines": []}'
-    assert ai_calls.find_answer(engine, "b" * 64) is None
-    assert ai_calls.tokens_used(engine, "run-1") == 300
-    assert ai_calls.tokens_used(engine, "run-2") == 0
+def test_the_row_of_a_call_stands_before_it_leaves_and_is_settled_after(desk_on_both):
+    desk = desk_on_both
+    about = (ai_calls.c.id, ai_calls.c.outcome, ai_calls.c.http_status, ai_calls.c.prompt_tokens)
+    about += (ai_calls.c.completion_tokens, ai_calls.c.duration_ms, ai_calls.c.run_id)
+    given = enter(desk)
+    assert rows(desk.engine, *about) == [(given.call_id, "sent", None, 1000, 500, 0, "run-1")]
+    leave(desk, given, said("{}", 900, 41))
+    assert rows(desk.engine, *about) == [(given.call_id, "ok", 200, 900, 41, 12, "run-1")]
 
 
-def test_old_answers_are_forgotten(engine, clock):
-    leave(engine, clock, enter(engine, clock), kept="{}")
-    assert ai_calls.forget_answers(engine, clock.now()) == 0
-    assert ai_calls.forget_answers(engine, clock.now() + timedelta(seconds=1)) == 1
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [(Transient("x", status=502), "transient"), (InvalidOutput("x", status=200), "invalid_output")],
+)
+def test_a_failed_call_is_settled_by_its_class(desk, clock, error, outcome):
+    given = enter(desk)
+    clock.pass_by(1.5)
+    leave(desk, given, error, outcome=outcome)
+    found = rows(
+        desk.engine, ai_calls.c.id, ai_calls.c.outcome, ai_calls.c.http_status, ai_calls.c.duration_ms
+    )
+    assert found == [(given.call_id, outcome, error.status, 1500)]
 
 
-def test_state_of_another_version_is_read_as_far_as_it_is_known():
-    state = gate.read_state('{"pace": {"rate": 3.0, "colour": "red"}, "breaker": {}, "new": 1}')
-    assert state.pace.rate == 3.0
-    assert gate.read_state(gate.write_state(state)) == state
-    assert gate.read_state("{}") == gate.Endpoint()
+def test_the_first_usable_answer_of_a_request_is_kept(desk_on_both):
+    desk = desk_on_both
+    leave(desk, enter(desk), answer='{"lines": []}')
+    leave(desk, enter(desk), answer="another answer to the same request")
+    assert ai_answers.find_answer(desk.engine, "a" * 64) == '{"lines": []}'
+    assert ai_answers.find_answer(desk.engine, "b" * 64) is None
+
+
+def test_a_simpler_way_to_ask_is_remembered_for_all_and_once(desk_on_both):
+    desk = desk_on_both
+    one = desk.clients[0]
+    asyncio.run(gate.fall_back(desk, one, "json_schema", "tools"))
+    asyncio.run(gate.fall_back(desk, one, "tools", "json_object"))
+    asyncio.run(gate.fall_back(desk, one, "json_schema", "tools"))  # was under way meanwhile
+    assert state(desk).mode == enter(desk).mode == "json_object"
