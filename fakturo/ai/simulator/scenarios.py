@@ -86,7 +86,7 @@ SCENARIOS = {
             tpm=600_000,
             retry_after=("s", "ms", "date", "none"),
         ),
-        Scenario("tokenlimit", "tokens run out before requests do", rpm=600, tpm=200_000),
+        Scenario("tokenlimit", "tokens run out before requests do", rpm=600, tpm=300_000),
         Scenario(
             "no_headers",
             "600 requests a minute, and not a word about it",
