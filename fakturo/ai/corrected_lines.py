@@ -70,13 +70,14 @@ class TextLine(NamedTuple):
 
 
 def resolve(
-    corrections: Sequence[Correction], lines: Sequence[TextLine], *, has_quote: bool
+    corrections: Sequence[Correction], lines: Sequence[TextLine], text: str, *, has_quote: bool
 ) -> tuple[dict[int, Decimal | None], list[Finding]]:
     """What becomes of each line.
 
     Args:
         corrections: of the letter, all behind its last line.
         lines: in the order of the text.
+        text: the sender's own words without the corrections.
         has_quote: whether an older letter is quoted, whose "first one" might be meant.
 
     Returns:
@@ -88,7 +89,7 @@ def resolve(
         meant = {
             (place, reading.new)
             for reading in correction.readings
-            for place in [_the_one(reading, lines, has_quote=has_quote)]
+            for place in [_the_one(reading, lines, text, has_quote=has_quote)]
             if place is not None
         }
         if len(meant) != 1 or next(iter(meant))[0] in changes:
@@ -106,7 +107,7 @@ def unclear(correction: Correction) -> Finding:
     return Finding(code="correction_unclear", message=message)
 
 
-def _the_one(reading: Reading, lines: Sequence[TextLine], *, has_quote: bool) -> int | None:
+def _the_one(reading: Reading, lines: Sequence[TextLine], text: str, *, has_quote: bool) -> int | None:
     """The one line that fits everything said; None: none or several."""
     reference = reading.reference.strip().casefold()
     places = list(_referred(reference, lines, with_old=reading.old is not None))
@@ -115,6 +116,9 @@ def _the_one(reading: Reading, lines: Sequence[TextLine], *, has_quote: bool) ->
     if has_quote and (_ORDINAL.fullmatch(reference) or _NUMBERED.fullmatch(reference)) and not reading.old:
         return None
     if reading.old is not None:
+        elsewhere = re.findall(rf"(?<![\d.,]){reading.old:f}(?![\d])", text)
+        if reference in _UNSAID and len(elsewhere) > 1:
+            return None  # the 24 may be a day of March
         if reference in _UNSAID and any(line.unit_price == reading.old for line in lines):
             return None
         places = [place for place in places if lines[place].quantity == reading.old]

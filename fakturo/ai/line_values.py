@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.item_names import is_catalogue_name, line_finding
@@ -12,6 +13,8 @@ from fakturo.ai.spans import Span
 from fakturo.check import Finding
 
 FEWEST_PRICE_DECIMALS = 2
+FEWEST_SMALL_LETTERS = 20
+"""Of a text; with fewer, capitals tell no catalogue's name from other words."""
 THOUSANDS_PART = 3
 """Digits before the first space of "123 456,78"."""
 _AFTER_PRICE = re.compile(r"[^\d,;\n]{0,25}")
@@ -109,7 +112,7 @@ def price_meaning(
         yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
     if PACKS_PRICED.match(text, price.end):
         yield line_finding("packs", no, "the price is for more than one piece.")
-    catalogued = bool(line.code and name and _is_of_the_name(text[slice(*name)]))
+    catalogued = bool(line.code and name and _is_of_the_name(text, text[slice(*name)]))
     follows = name is not None and name[0] >= count.end and not text[count.end : name[0]].strip()
     if name and follows and text[name[0]].isdigit() and not catalogued:
         said = text[count.start : name[1]]
@@ -127,9 +130,14 @@ def _says_each(text: str, price: Item, whole: Span, name: Span | None) -> bool:
     return bool(UNIT_PRICE.search(f"{said} {after[0] if after else ''}"))
 
 
-def _is_of_the_name(name: str) -> bool:
+def _is_of_the_name(text: str, name: str) -> bool:
     """Whether a number at a name's start is a part of it: "3 tier stand", or any in a catalogue's name."""
-    return is_catalogue_name(name) or bool(_ATTRIBUTE.match(name))
+    return bool(_ATTRIBUTE.match(name)) or (is_catalogue_name(name) and not _is_shouted(text))
+
+
+@lru_cache(maxsize=2)
+def _is_shouted(text: str) -> bool:
+    return sum(map(str.islower, text)) < FEWEST_SMALL_LETTERS
 
 
 def _may_be_one_number(text: str, one: Item, other: Item) -> bool:

@@ -11,17 +11,31 @@ _TAG = re.compile(r"<(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9]{0,12})(?:\s[^<>]{0,
 _LINE_TAGS = "p div br tr table ul ol li h1 h2 h3 h4 hr body html thead tbody pre"
 _LINES = frozenset(_LINE_TAGS.split())
 _CELLS = frozenset({"td", "th"})
+_HIDING_TAGS = (
+    "s|del|strike|script|noscript|template|details|dialog|object|iframe|svg|math|audio|video|canvas|datalist"
+    "|select|textarea|noframes|noembed|xmp|plaintext|bdo|marquee|form|input|button"
+)
 _HIDES = re.compile(
-    r"<(?:s|del|strike|script|noscript|template|details|dialog)\b|<[^<>]{1,200}\bhidden\b"
-    r"|display\s*:\s*none|visibility\s*:\s*hidden"
-    r"|line-through|font-size\s*:\s*[01](?:\.\d+)?(?:px|pt|em|%)?\s*[;\"'!}]|(?<![\w-])(?:max-)?(?:height"
-    r"|width)\s*:\s*0"
-    r"|opacity\s*:\s*0(?!\.[1-9])|(?<![\w-])color\s*:\s*(?:white\b|\#fff(?:fff)?\b|transparent"
-    r"|rgba?\(\s*255\s*,\s*255\s*,\s*255)"
-    r"|text-indent\s*:\s*-|(?:left|top)\s*:\s*-\d{3}|mso-hide|clip(?:-path)?\s*:|<font[^<>]{1,80}(?:white"
-    r"|\#fff)|~~",
+    rf"<(?:{_HIDING_TAGS})\b|<[^<>]{{1,200}}\bhidden\b|\bdir\s*=\s*[\"']?rtl|~~"
+    r"|display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|line-through"
+    r"|opacity\s*:\s*0?\.?[0-2]?\s*[;\"'!}]"
+    r"|font-size\s*:\s*(?:[0-5](?:\.\d+)?(?:px|pt|%)?|0?\.\d+r?em)\s*[;\"'!}]|font\s*:\s*0"
+    r"|(?<![\w-])(?:max-)?(?:height|width)\s*:\s*[01](?:px|pt|%)?\s*[;\"'!}]|line-height\s*:\s*0\s*[;\"'!}]"
+    r"|text-indent\s*:\s*-|(?:left|top|right|bottom|margin[\w-]*)\s*:\s*-\d{2}|z-index\s*:\s*-"
+    r"|letter-spacing\s*:\s*-"
+    r"|mso-hide|clip(?:-path)?\s*:|zoom\s*:\s*0|transform\s*:|filter\s*:|content\s*:|unicode-bidi"
+    r"|direction\s*:\s*rtl"
+    r"|row-reverse|column-reverse|(?<![\w-])order\s*:|text-security|transparent|rgba\(|hsla?\(",
     re.IGNORECASE,
 )
+_COLOR = re.compile(
+    r"(?:(?P<back>background(?:-color)?|bgcolor)|(?<![\w-])(?P<front>color))\s{0,5}[:=]\s{0,5}[\"']?"
+    r"(?:\#(?P<hex>[0-9a-f]{6}|[0-9a-f]{3})|(?P<name>white|snow|ivory|black|yellow)|rgb\((?P<rgb>[\d\s,]{5,15})\))",
+    re.IGNORECASE,
+)
+_LIGHT, _DARK = 0xC0, 0x40
+"""Letters at least so light, or a ground at most so dark, may not be seen."""
+_QUOTED_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'")
 _CONDITIONAL = re.compile(r"<!\[(?:if|endif)[^\]<>]{0,60}\]>", re.IGNORECASE)
 _UNSEEN = (("<!--", "-->"), ("<style", "</style>"), ("<head>", "</head>"), ("<title", "</title>"))
 _LETTER_HEAD = re.compile(r"(?:[A-Za-z][A-Za-z-]{1,30}:[^\n]*\n|\n)*[ \t]*(?=<)")
@@ -30,10 +44,32 @@ _QUOTED, _UNQUOTED = "\ue000", "\ue001"
 
 def hides_text(text: str) -> bool:
     """Whether markup hides or strikes out text, or a part shows only in some mail programs."""
-    return bool(_HIDES.search(text)) or any(
+    if _HIDES.search(text):
+        return True
+    if any(map(_is_unseen, _COLOR.finditer(text))):
+        return True
+    for tag in _TAG.finditer(text):
+        values = _QUOTED_VALUE.sub("", tag[0])
+        if '"' in values or "'" in values:
+            return True  # a ">" inside a value: what follows looks like text and is none
+    return any(
         "[if" in comment[:12].casefold() and any(letter.isdigit() for letter in _TAG.sub("", comment))
         for comment in _parts(text, "<!--", "-->")[1]
     )
+
+
+def _is_unseen(color: re.Match[str]) -> bool:
+    """Whether letters are nearly white, or a ground nearly black."""
+    named = {"black": "000000", "white": "ffffff", "snow": "ffffff", "ivory": "ffffff", "yellow": "ffff00"}
+    if color["rgb"]:
+        parts = [int(part) for part in color["rgb"].split(",") if part.strip().isdigit()]
+    else:
+        code = color["hex"] or named[color["name"].lower()]
+        size = len(code) // 3  # #fff is short for #ffffff
+        parts = [int(code[start : start + size] * (3 - size), 16) for start in range(0, len(code), size)]
+    if color["back"]:
+        return max(parts, default=0) <= _DARK
+    return color["front"] is not None and min(sorted(parts)[-2:], default=255) >= _LIGHT
 
 
 def plain_lines(text: str) -> str:

@@ -104,7 +104,7 @@ def _prove(
     early = [correction for correction in corrections if correction.span[0] < last]
     yield from map(unclear, early)
     told = [] if early else corrections
-    changes, unresolved = resolve(told, _text_lines(text, groups, lines), has_quote=has_quote)
+    changes, unresolved = resolve(told, _text_lines(text, groups, lines), text, has_quote=has_quote)
     yield from unresolved
     has_head = has_price_head(text)
     for place, group in enumerate(groups):

@@ -6,17 +6,16 @@ Nothing quoted is ordered. What cannot be told apart counts as own, where a numb
 import re
 from collections.abc import Sequence
 
-_MARKED = re.compile(r"^\s*(?:>|\|\s|[A-Z]{2,3}>\s)")
+_MARKED = re.compile(r"^\s*(?:>|[A-Z]{2,3}>\s)")
 _ATTRIBUTION = re.compile(
-    r"^\s*(?:on|am|le|el|il)\b(?!.*\b(?:i|we|ich|wir)\s+(?:wrote|schrieb)).{0,200}\b(?:wrote|schrieb\w*"
-    r"|écrit|escribió|scritto)\b.{0,120}:\s*$"
-    r"|^.{1,120}\b(?:schrieb|wrote)\s+(?:am|on)\b.{0,80}:\s*$",
+    r"(?!.*\b(?:i|we|ich|wir)\b)\s*(?:(?:on|am|le|el|il)\b.{0,200}\b(?:wrote|schrieb\w*|écrit|escribió|scritto)\b.{0,120}"
+    r"|.{1,120}\b(?:schrieb|wrote)\s+(?:am|on)\b.{0,80}):\s*$",
     re.IGNORECASE | re.DOTALL,
 )
 _THREAD = re.compile(
     r"^\s*(?:-{2,}\s*(?:original message|original appointment|ursprüngliche nachricht|originalnachricht"
     r"|forwarded message"
-    r"|weitergeleitete nachricht)|begin forwarded message:|anfang der weitergeleiteten|_{20,}\s*$)",
+    r"|weitergeleitete nachricht)|begin forwarded message:|anfang der weitergeleiteten)",
     re.IGNORECASE,
 )
 _OUTLOOK = re.compile(r"^\s*\*?(?:from|von|de)\s*:\*?\s", re.IGNORECASE)
@@ -33,6 +32,9 @@ LEANS = re.compile(
     re.IGNORECASE,
 )
 """Words by which an own text may lean on the quoted one: "yes, and also 6 of the cups"."""
+_DATED = re.compile(r"\[email|<|@|\b\d{1,2}:\d\d\b|\b(?:19|20)\d\d\b")
+"""What a mail program writes into "On ... wrote:"; a person may write the words too."""
+_RULE = re.compile(r"^\s*_{10,}\s*$")
 _POSTSCRIPT = re.compile(r"^\s*(?:p\.?\s?){1,2}s\b", re.IGNORECASE)
 _LONGEST_ATTRIBUTION = 3
 _LONGEST_ATTRIBUTION_LETTERS = 320
@@ -51,11 +53,18 @@ def split_quotes(lines: Sequence[str]) -> tuple[list[str], list[str], bool]:
             place += length
         elif length or _THREAD.match(line) or _is_outlook(lines, place):
             rest = lines[place:]
-            is_unclear = any(_POSTSCRIPT.match(each) for each in rest)
+            is_dated = not length or any(_DATED.search(each) for each in rest[:length])
+            is_unclear |= not is_dated or any(_POSTSCRIPT.match(each) for each in rest)
             quoted += rest
             break
+        elif _MARKED.match(line):
+            follows_own = bool(own) and place > 0 and own[-1] == lines[place - 1] and bool(own[-1].strip())
+            is_unclear |= follows_own  # ">" may be a bullet of the sender's own
+            quoted.append(line)
+            place += 1
         else:
-            (quoted if _MARKED.match(line) else own).append(line)
+            if not (_RULE.match(line) and _is_outlook(lines, place + 1)):
+                own.append(line)
             place += 1
     return own, quoted, is_unclear
 
@@ -86,5 +95,7 @@ def _next_is_marked(lines: Sequence[str], place: int) -> bool:
 
 def _is_outlook(lines: Sequence[str], place: int) -> bool:
     """A head of From, Sent, To, Subject in the middle of a mail."""
+    if place >= len(lines):
+        return False
     heads = [line for line in lines[place + 1 : place + 5] if _OUTLOOK_NEXT.match(line)]
     return bool(_OUTLOOK.match(lines[place])) and len(heads) > 1

@@ -25,6 +25,8 @@ _FULL_WIDTH = range(0xFF10, 0xFF1A)
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 """Characters that turn the direction of writing: a reader sees 42 where a machine reads 24."""
 _JOINS_DIGITS = re.compile("\\d[\u00ad\u180e\u200b-\u200d\u2060-\u2064\ufeff]+\\d")
+_NEEDLESS = re.compile(r"&#(?:0*(?:4[89]|5[0-7])|x0*3[0-9]);?", re.IGNORECASE)
+"""A digit written as an entity; no program does."""
 _OVERLAYS = re.compile("[\u0334-\u0338\u20d2-\u20f0]")
 
 
@@ -69,7 +71,11 @@ def _findings(raw: str, visible: str, own: str, is_unclear: bool) -> Iterator[Fi
         yield Finding(code="hidden_text", message="The letter's markup hides or strikes out text.")
     if _TURNS.search(visible) or _OVERLAYS.search(unicodedata.normalize("NFD", visible)):
         yield Finding(code="hidden_text", message="The letter holds characters that turn or strike out text.")
-    odd = any(_is_odd(letter) for letter in set(visible)) or _JOINS_DIGITS.search(visible)
+    odd = (
+        _NEEDLESS.search(raw)
+        or any(_is_odd(letter) for letter in set(visible))
+        or _JOINS_DIGITS.search(visible)
+    )
     if odd or any(letter.isdigit() and not letter.isascii() for letter in set(own)):
         yield Finding(code="odd_digits", message="The letter writes digits in an unusual way.")
     if any(_is_of_another_script(letter) for letter in set(own)):
