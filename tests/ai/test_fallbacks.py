@@ -1,0 +1,59 @@
+"""A second provider end to end: whatever the first cannot do, each with its own buckets and breaker."""
+
+import pytest
+
+from fakturo.ai.endpoint import read_state
+from fakturo.ai.simulator.scenarios import Scenario
+from fakturo.ai.simulator.server import start_simulator
+from fakturo.ledger import ai_endpoints, queue
+from fakturo.ledger.tables import drafts
+from tests.ai.quick_time import drain
+from tests.ai.wishes import put_wishes, rows, wrong
+
+FIRST = {
+    "refuses": Scenario("refuses", chances={"refusal": 1.0}),
+    "filters": Scenario("filters", filtered=1.0),
+    "too long": Scenario("too long", impossible=1.0),
+    "dead": Scenario("dead", outages_s=((0.0, 3600.0),)),
+    "no credit": Scenario("no credit", credit=0),
+    "bad key": Scenario("bad key", key="another"),
+}
+
+
+@pytest.mark.parametrize("first", FIRST.values(), ids=FIRST.keys())
+def test_the_second_drafts_what_the_first_cannot(sqlite_engine, with_ai, quick, first):
+    truths = put_wishes(sqlite_engine, 12)
+    with start_simulator(first) as one, start_simulator("calm") as two:
+        fallback = {"base_url": two.base_url, "model": "second"}
+        work = drain(sqlite_engine, with_ai(one, fallbacks=[fallback]), quick)
+        asked = one.stats["requests"]
+        assert two.stats["requests"] == 12
+    assert work.stopped_by is None
+    assert queue.counts(sqlite_engine, quick.now())["issued"] == 12
+    assert wrong(sqlite_engine, truths) == []
+    assert {row.model for row in rows(sqlite_engine, drafts.c.id, drafts.c.model)} == {"second"}
+    per_order = first.name in {"refuses", "filters", "too long"}
+    assert asked == 12 if per_order else asked <= 10, "a first choice that is down is left alone"
+
+
+def test_buckets_and_breakers_are_apart(sqlite_engine, with_ai, quick):
+    put_wishes(sqlite_engine, 12)
+    with start_simulator(FIRST["dead"]) as one, start_simulator(Scenario("slow", rpm=1200)) as two:
+        settings = with_ai(one, fallbacks=[{"base_url": two.base_url}])
+        drain(sqlite_engine, settings, quick)
+        names = [f"{each.base_url}/chat/completions {settings.ai.model}" for each in (one, two)]
+    first, second = (read_state(ai_endpoints.state(sqlite_engine, name)) for name in names)
+    assert (first.breaker.rests > 0, second.breaker.rests) == (True, 0)
+    assert first.pace.requests.published is None
+    assert second.pace.requests.published == pytest.approx(19.9)
+
+
+def test_both_dead_leaves_all_in_the_queue(sqlite_engine, with_ai, quick):
+    put_wishes(sqlite_engine, 12)
+    with start_simulator(FIRST["dead"]) as one, start_simulator(FIRST["dead"]) as two:
+        settings = with_ai(one, fallbacks=[{"base_url": two.base_url}])
+        work = drain(sqlite_engine, settings, quick, patience_s=0.0)
+        assert one.stats["requests"] + two.stats["requests"] <= 30
+    counts = queue.counts(sqlite_engine, quick.now())
+    assert counts["queued"] + counts["parked"] == 12
+    assert set(work.drafted) <= {"parked"}
