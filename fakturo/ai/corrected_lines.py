@@ -54,6 +54,7 @@ _SMALL_WORDS = """
     article artikel
 """
 _SMALL = frozenset(_SMALL_WORDS.split())
+SHORTEST_CODE = 3
 SHORTEST_STEM = 3
 
 
@@ -65,6 +66,8 @@ class TextLine(NamedTuple):
     """Empty: not known."""
     around: str
     """All of the text between the lines before and after it."""
+    counted: str
+    """Its quantity as written."""
     quantity: Decimal | None
     unit_price: Decimal | None
 
@@ -116,15 +119,23 @@ def _the_one(reading: Reading, lines: Sequence[TextLine], text: str, *, has_quot
     if has_quote and (_ORDINAL.fullmatch(reference) or _NUMBERED.fullmatch(reference)) and not reading.old:
         return None
     if reading.old is not None:
-        elsewhere = re.findall(rf"(?<![\d.,]){reading.old:f}(?![\d])", text)
-        if reference in _UNSAID and len(elsewhere) > 1:
-            return None  # the 24 may be a day of March
         if reference in _UNSAID and any(line.unit_price == reading.old for line in lines):
             return None
         places = [place for place in places if lines[place].quantity == reading.old]
-    if len(places) != 1 or (reading.new is not None and reading.new == lines[places[0]].quantity):
+    if len(places) != 1 or reading.new == lines[places[0]].quantity or _may_be_a_code(reading.new, lines):
         return None
+    if reference in _UNSAID and reading.old is not None:
+        shape = re.compile(rf"(?<!\d){reading.old:f}(?!\d)")
+        if len(shape.findall(text)) > len(shape.findall(lines[places[0]].counted)):
+            return None  # the 24 may be a day of March
     return places[0]
+
+
+def _may_be_a_code(new: Decimal | None, lines: Sequence[TextLine]) -> bool:
+    """Whether a number is as long as the codes are: "should be 22552" may mean the item."""
+    lengths = {sum(map(str.isdigit, line.code)) for line in lines if line.code}
+    digits = 0 if new is None else len(f"{new:f}")
+    return digits >= SHORTEST_CODE and digits in lengths
 
 
 def _referred(reference: str, lines: Sequence[TextLine], *, with_old: bool) -> Iterator[int]:

@@ -141,6 +141,7 @@ def _text_lines(text: str, groups: Sequence[Group], lines: Sequence[ProposedLine
             lines[group.line].code,
             text[slice(*group.name)] if group.name else "",
             text[ends[place] : starts[place]],
+            group.count.text,
             group.count.value,
             group.price.value,
         )

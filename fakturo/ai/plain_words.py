@@ -30,6 +30,7 @@ COMMON = SENTENCE_WORDS | frozenset(_LISTS["common"].casefold().split())
 LEAST_COMMON = 0.25
 """Share of common words below which a sentence is in no language that we read."""
 LONGEST_SIGNATURE = 4
+_SIGNATURE_PARTS = re.compile("[|\u00b7\u2022]")
 
 _PACK = (
     r"(?:box(?:es)?|packs?|packets?|packages?|cartons?|crates?|cases?|pallets?|trays?|sets?|pairs?|rolls?"
@@ -88,6 +89,10 @@ def unknown_run(text: str, known: frozenset[str]) -> str:
 
 def is_foreign(text: str) -> bool:
     """Whether a sentence is in no language that we read; a short line of capitalised words is a signature."""
+    return any(map(_is_part_foreign, _SIGNATURE_PARTS.split(text)))
+
+
+def _is_part_foreign(text: str) -> bool:
     words = [word[0] for word in WORD.finditer(text)]
     if not words or (len(words) <= LONGEST_SIGNATURE and all(word[0].isupper() for word in words)):
         return False
