@@ -1,94 +1,27 @@
 """How one worker goes through the queue: chunks, drafts, leases, stopping."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, select
 
 from fakturo import worker
-from fakturo.drain import Drain
 from fakturo.errors import QuotaExhausted
 from fakturo.ledger import queue
-from fakturo.ledger.drafts import save_draft
 from fakturo.ledger.holders import is_dead, release_dead
-from fakturo.ledger.open import reading, writing
+from fakturo.ledger.open import reading
 from fakturo.ledger.queue import Claimed
 from fakturo.ledger.tables import audit, invoices, orders, outbox
 from fakturo.ledger.watch import Watch
-from fakturo.order import Order, content
-from fakturo.settings import Settings
-
-NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def land(
-    engine: Engine, order: Order, count: int, *, lane: str = "rules", first: int = 0, **more: object
-) -> None:
-    """Put orders into the queue as intake would."""
-    rows = []
-    for number in range(first, first + count):
-        each = order.model_copy(update={"external_id": f"{lane}-{number}"})
-        rows.append(
-            {
-                "source": "test",
-                "external_id": each.external_id,
-                "content_sha256": f"{lane}-{number}",
-                "lane": lane,
-                "status": "queued",
-                "content": content(each) if lane == "rules" else None,
-                "raw": None if lane == "rules" else f"Please send 6 lanterns, order {number}",
-                "received_at": NOW,
-                "updated_at": NOW,
-                **more,
-            }
-        )
-    with writing(engine) as connection:
-        connection.execute(insert(orders), rows)
-
-
-async def no_draft(claimed: Claimed) -> str:
-    raise AssertionError(f"order {claimed.id} was to be drafted")
-
-
-class Drafter:
-    """Proves each order after as many turns of the event loop as asked for."""
-
-    def __init__(self, engine: Engine, order: Order, *, turns: int = 1, who: str = "one") -> None:
-        self.engine, self.order, self.turns, self.who = engine, order, turns, who
-        self.at_once = self.most = 0
-        self.seen: list[int] = []
-
-    async def __call__(self, claimed: Claimed) -> str:
-        self.at_once += 1
-        self.most = max(self.most, self.at_once)
-        for _ in range(self.turns):
-            await asyncio.sleep(0)
-        self.at_once -= 1
-        self.seen.append(claimed.id)
-        drafted = self.order.model_copy(update={"external_id": claimed.external_id})
-        save_draft(self.engine, claimed.id, drafted, drafter="model", findings=[], now=NOW, worker=self.who)
-        return "proved"
-
-
-class Ticking:
-    """A clock that moves 50 ms each time it is asked."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(milliseconds=50)
-        return self.now
-
-
-def drain(engine: Engine, settings: Settings, *, who: str = "one", **more: object) -> Drain:
-    given = {"draft": no_draft, "clock": Ticking(), **more}
-    return Drain(engine, settings, worker=who, **given)
-
-
-def states(engine: Engine) -> dict[str, int]:
-    return {name: count for name, count in queue.counts(engine, NOW + timedelta(hours=1)).items() if count}
+from tests.flows.draining import (
+    NOW,
+    Drafter,
+    Ticking,
+    drain,
+    land,
+    states,
+)
 
 
 def test_issues_all_that_waits_and_ends(engine, settings, order):
@@ -183,22 +116,6 @@ def test_no_credit_stops_drafting_but_not_issuing(engine, settings, order):
     assert states(engine) == {"issued": 2, "queued": 4}
     with reading(engine) as connection:
         assert set(connection.execute(select(orders.c.attempts)).scalars()) <= {0, 1}
-
-
-def test_drafting_rests_until_the_moment_it_was_told(sqlite_engine, settings, order):
-    land(sqlite_engine, order, 1, lane="model")
-    work = drain(sqlite_engine, settings, clock=lambda: NOW)
-    asyncio.run(work.run(draft_from=NOW + timedelta(minutes=15)))
-    assert states(sqlite_engine) == {"queued": 1}
-
-
-def test_nothing_is_claimed_while_the_provider_rests(sqlite_engine, settings, order, monkeypatch):
-    rests = iter([0.3, 0.0])
-    monkeypatch.setattr("fakturo.drain.resting_s", lambda *_: next(rests, 0.0))
-    land(sqlite_engine, order, 1, lane="model")
-    work = drain(sqlite_engine, settings, endpoint="ai", draft=Drafter(sqlite_engine, order))
-    asyncio.run(work.run(until=NOW + timedelta(seconds=3)))
-    assert states(sqlite_engine) == {"issued": 1}
 
 
 def test_what_is_held_goes_back_when_told_to_stop(engine, settings, order, monkeypatch):
