@@ -34,8 +34,8 @@ def wish(seed):
     return text, (account, po_number, lines)
 
 
-def put(engine, texts, **more):
-    """Queue texts as intake would; ids count from 1."""
+def put(engine, texts, *, first=1, **more):
+    """Queue texts as intake would; ids count from `first`."""
     rows = [
         {
             "id": number,
@@ -49,7 +49,7 @@ def put(engine, texts, **more):
             "updated_at": utc_now(),
             **more,
         }
-        for number, text in enumerate(texts, 1)
+        for number, text in enumerate(texts, first)
     ]
     with writing(engine) as connection:
         connection.execute(insert(orders), rows)
