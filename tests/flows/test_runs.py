@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from prefect.client.schemas.objects import State
 
 from fakturo import worker
 from fakturo.ai.simulator.server import start_simulator
-from fakturo.errors import QuotaExhausted, Transient
-from fakturo.ledger.open import open_ledger
+from fakturo.clock import utc_now
+from fakturo.errors import Permanent, QuotaExhausted, Transient
+from fakturo.ledger import ai_answers
+from fakturo.ledger.open import open_ledger, writing
+from fakturo.ledger.tables import ai_calls
 from fakturo.server import recent_runs
 from fakturo.settings import current
 from flows import issue_invoices as room
@@ -26,6 +30,7 @@ from flows.issue_invoices import issue_invoices
 from flows.prune_history import prune_history
 from flows.render_invoices import render_invoices
 from reports.write import WriteOutcome
+from tests.ai.wishes import put_wishes, rows, wrong
 
 pytestmark = [
     pytest.mark.server,
@@ -62,7 +67,9 @@ def test_issues_and_tells_in_a_table(server, home, ask, land, states):
     assert (state.name, state.message) == ("Completed", "3 issued, 0 drafted.")
     assert states(engine) == {"issued": 3}
     table = ask(lambda client: _artifact(client, state, "issue-invoices"))
-    assert '{"outcome": "issued", "orders": 3}' in table
+    assert '{"figure": "issued", "value": "3"}' in table
+    assert '{"figure": "now: issued", "value": "3"}' in table
+    assert "calls" not in table
 
 
 def test_the_status_command_can_tell_the_last_runs(server, home, land):
@@ -147,6 +154,22 @@ def test_free_text_goes_to_review_where_no_model_is_set_up(server, home, land, s
     assert states(engine) == {"needs_review": 2}
 
 
+def test_free_text_is_drafted_and_issued_and_the_table_tells_what_the_model_took(
+    server, with_ai, ask, states
+):
+    engine = open_ledger(with_ai)
+    truths = put_wishes(engine, 3)
+    state = run_flow(issue_invoices(return_state=True))
+    assert state.message == "3 issued, 3 drafted."
+    assert states(engine) == {"issued": 3}
+    assert wrong(engine, truths) == []
+    table = ask(lambda client: _artifact(client, state, "issue-invoices"))
+    for figure, value in (("drafted", "3"), ("reasked", "0"), ("calls", "3 (1.00 an order)")):
+        assert f'{{"figure": "{figure}", "value": "{value}"}}' in table
+    run_id = str(state.state_details.flow_run_id)
+    assert {row.run_id for row in rows(engine, ai_calls.c.id, ai_calls.c.run_id)} == {run_id}
+
+
 def test_each_drafted_order_is_a_task_run_that_retries(
     server, with_ai, monkeypatch, ask, land, states, wait_for
 ):
@@ -201,6 +224,24 @@ def test_an_order_whose_retries_are_used_up_is_parked(server, with_ai, monkeypat
     assert states(engine) == {"parked": 1}
 
 
+def test_an_order_that_can_never_succeed_is_asked_once_and_laid_aside(
+    server, with_ai, monkeypatch, land, states
+):
+    asked = []
+
+    async def refused(*_given: Any, **_more: Any) -> Any:
+        asked.append(1)
+        raise Permanent("The AI provider refuses this request (HTTP 400).", status=400)
+
+    monkeypatch.setattr(room, "draft_one", refused)
+    engine = open_ledger(with_ai)
+    land(engine, 1, lane="model")
+    state = run_flow(issue_invoices(return_state=True))
+    assert (state.name, state.message) == ("Completed", "0 issued, 1 drafted.")
+    assert states(engine) == {"dead_letter": 1}
+    assert len(asked) == 1
+
+
 def test_a_defect_fails_the_run(server, with_ai, monkeypatch, land):
     async def broken(*_given: Any, **_more: Any) -> Any:
         raise ZeroDivisionError
@@ -223,3 +264,16 @@ def test_old_runs_are_deleted_and_the_latest_kept(server, home, ask):
     assert state.is_completed()
     after = {run.id for run in ask(lambda client: client.read_flow_runs())}
     assert len([run for run in finished if run.id in after]) <= 2
+
+
+def test_answers_of_the_model_are_deleted_when_their_days_are_over(server, home, ask):
+    engine, now = open_ledger(home), utc_now()
+    with writing(engine) as connection:
+        ai_answers.keep(connection, "a" * 64, "{}", now - timedelta(days=91))
+        ai_answers.keep(connection, "b" * 64, "{}", now - timedelta(days=89))
+    state = run_flow(prune_history(days=3650, return_state=True))
+    assert state.is_completed()
+    assert ai_answers.find_answer(engine, "a" * 64) is None
+    assert ai_answers.find_answer(engine, "b" * 64) == "{}"
+    table = ask(lambda client: _artifact(client, state, "prune-history"))
+    assert '{"deleted": "answers of the model", "count": 1}' in table
