@@ -73,7 +73,7 @@ def test_two_outages_are_sat_out(run):
 
 
 def test_an_outage_is_looked_into_by_one_probe_at_a_time_and_rarely(run, sqlite_engine):
-    _, seen, left = run(Scenario("out", outages_s=((0.0, 8.0),)), count=8)
+    _, seen, left = run(Scenario("out", outages_s=((0.0, 12.0),)), count=8)
     assert left == {"issued": 8}
     assert seen["most_in_outage"] == 1
     moments = [row.started_at for row in rows(sqlite_engine, ai_calls.c.id, ai_calls.c.started_at)]
@@ -115,7 +115,7 @@ def test_impossible_texts_are_asked_once_and_laid_aside(run, sqlite_engine):
 
 
 def test_no_credit_stops_at_once_with_one_alert_and_the_rest_stays_queued(run, sqlite_engine):
-    work, seen, left = run(Scenario("poor", rpm=240, credit=10))
+    work, seen, left = run(Scenario("poor", rpm=240, credit=10), concurrency=1)
     assert left == {"issued": 10, "queued": ORDERS - 10}
     assert seen["after_exhausted"] <= 2
     assert "credit" in str(work.stopped_by)

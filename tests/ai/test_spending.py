@@ -27,18 +27,14 @@ def one():
 
 
 @pytest.fixture
-def desk_with(engine, desk_of):
+def desk_with(desk_of):
     """A desk with these caps; others of the same run or another share the ledger."""
-
-    def made(at=engine, **more):
-        return desk_of(at, one(), **PRICED | more)
-
-    return made
+    return lambda engine, **more: desk_of(engine, one(), **PRICED | more)
 
 
 @pytest.fixture
-def desk(sqlite_engine, desk_of):
-    return desk_of(sqlite_engine, one(), **PRICED)
+def desk(sqlite_engine, desk_with):
+    return desk_with(sqlite_engine)
 
 
 def enter(desk):
@@ -54,7 +50,7 @@ def cost_of_rows(engine):
 
 
 def test_the_estimate_is_spent_before_the_call_and_the_true_cost_after_it(engine, desk_with):
-    desk = desk_with()
+    desk = desk_with(engine)
     given = enter(desk)
     assert ai_spending.spent(engine, DAY) == ai_spending.spent(engine, RUN) == (1500, 7500)
     assert cost_of_rows(engine) == [7500]
@@ -91,8 +87,8 @@ def test_without_prices_tokens_are_counted_and_costs_unknown(sqlite_engine, desk
     assert figures(sqlite_engine, "run-1").cost_micros is None
 
 
-def test_the_cost_cap_of_a_run_is_never_passed(engine, desk_with):
-    desk = desk_with(max_cost_per_run=Decimal("0.0225"))
+def test_the_cost_cap_of_a_run_is_never_passed(sqlite_engine, desk_with):
+    desk = desk_with(sqlite_engine, max_cost_per_run=Decimal("0.0225"))
     for _ in range(3):
         enter(desk)
     with pytest.raises(OverBudget) as stopped:
@@ -100,23 +96,23 @@ def test_the_cost_cap_of_a_run_is_never_passed(engine, desk_with):
     assert str(stopped.value) == (
         "0.0225 is spent, and FAKTURO_AI_MAX_COST_PER_RUN is 0.0225; the rest stays queued."
     )
-    assert len(cost_of_rows(engine)) == 3, "what is not allowed leaves no trace of a call"
-    enter(desk_with(run_id="run-2", max_cost_per_run=Decimal("0.0225")))
+    assert len(cost_of_rows(sqlite_engine)) == 3, "what is not allowed leaves no trace of a call"
+    enter(desk_with(sqlite_engine, run_id="run-2", max_cost_per_run=Decimal("0.0225")))
 
 
-def test_the_token_cap_of_a_run_is_never_passed(engine, desk_with):
-    desk = desk_with(max_tokens_per_run=3500)
+def test_the_token_cap_of_a_run_is_never_passed(sqlite_engine, desk_with):
+    desk = desk_with(sqlite_engine, max_tokens_per_run=3500)
     leave(desk, enter(desk), said("{}", 1000, 900))
     enter(desk)
     with pytest.raises(OverBudget, match=r"used 3400 tokens, and FAKTURO_AI_MAX_TOKENS_PER_RUN is 3500"):
         enter(desk)
-    enter(desk_with(run_id="run-2", max_tokens_per_run=3500))
+    enter(desk_with(sqlite_engine, run_id="run-2", max_tokens_per_run=3500))
 
 
 def test_the_cap_of_a_day_holds_over_runs_and_the_next_utc_day_is_free(engine, desk_with, clock):
     clock.at = clock.at.replace(hour=23, minute=59, second=59)
     capped = {"max_cost_per_day": Decimal("0.015")}
-    first, second = desk_with(run_id="run-1", **capped), desk_with(run_id="run-2", **capped)
+    first, second = (desk_with(engine, run_id=name, **capped) for name in ("run-1", "run-2"))
     enter(first)
     last = enter(second)
     for desk in (first, second):
@@ -151,8 +147,8 @@ def test_two_processes_cannot_pass_a_cap_together(engine, desk_with):
     other.dispose()
 
 
-def test_old_sums_are_forgotten_and_the_calls_stay(engine, desk_with, clock):
-    enter(desk_with())
-    assert ai_spending.forget(engine, clock.now() - timedelta(minutes=1)) == 0
-    assert ai_spending.forget(engine, clock.now() + timedelta(minutes=1)) == 2
-    assert cost_of_rows(engine) == [7500]
+def test_old_sums_are_forgotten_and_the_calls_stay(desk, clock):
+    enter(desk)
+    assert ai_spending.forget(desk.engine, clock.now() - timedelta(minutes=1)) == 0
+    assert ai_spending.forget(desk.engine, clock.now() + timedelta(minutes=1)) == 2
+    assert cost_of_rows(desk.engine) == [7500]
