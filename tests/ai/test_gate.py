@@ -178,6 +178,13 @@ def test_nobody_knows_how_many_at_once_before_the_first_answer(desk):
     assert standing(desk).at_once == desk.ai.concurrency
 
 
+def test_as_many_at_once_as_the_best_of_the_providers_allows(sqlite_engine, desk_of):
+    known, new = Scripted("known", said()), Scripted("new", said())
+    leave(desk_of(sqlite_engine, known), enter(desk_of(sqlite_engine, known)), client=known)
+    for clients in ((known, new), (new, known)):
+        assert standing(desk_of(sqlite_engine, *clients)) == (0.0, 4)
+
+
 def test_without_providers_there_is_nothing_to_rest(sqlite_engine, with_ai, clock):
     assert gate.standing(sqlite_engine, (), with_ai().ai, clock.now()) == (0.0, 4)
 
