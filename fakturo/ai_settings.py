@@ -78,6 +78,6 @@ class Ai(Provider):
         capped = self.max_cost_per_run is not None or self.max_cost_per_day is not None
         if capped and any(each.price_in is None or each.price_out is None for each in self.providers):
             raise ValueError("a cost cap needs price_in and price_out of every provider")
-        if self.fallbacks and not all(each.base_url for each in (self, *self.fallbacks)):
+        if self.fallbacks and not (self.base_url and all(each.base_url for each in self.fallbacks)):
             raise ValueError("a base_url for the first choice and for every fallback")
         return self

@@ -66,6 +66,8 @@ class Drain:
         self._draft_from = self._allowed_at = self._renew_at = self._clock()
         self._slots_until = self._clock() + timedelta(seconds=SLOT_PATIENCE_S)
         self._patience = timedelta()
+        self._moved_at = self._clock()
+        """When an order last left the queue."""
         self._watch = Watch(desk.engine)
 
     @property
@@ -93,7 +95,8 @@ class Drain:
 
         Args:
             until: end of a resident run; drafts under way then are finished first.
-            patience: parked orders and a resting provider are waited for when their moment comes this soon.
+            patience: how long to wait for parked orders or a resting provider since an order last left
+                the queue.
             draft_from: drafting rests until then.
             on_progress: awaited after every step.
         """
@@ -174,6 +177,8 @@ class Drain:
         try:
             word = await self._draft(claimed)
             self.drafted[word] += 1
+            if word != "parked":
+                self._moved_at = self._clock()
             if word in {"proved", "review"}:
                 self.durations_s.append((self._clock() - started).total_seconds())
         except AiError as error:
@@ -243,9 +248,10 @@ class Drain:
         if self._slots is not None and self._slots.granted == 0 and now > self._slots_until:
             return True
         if queue.is_waiting(self._engine, "model", now):
-            return now + self._patience < self._draft_from
-        wake = queue.next_wake(self._engine, now)
-        return wake is None or wake > now + self._patience
+            wake: datetime | None = self._draft_from
+        else:
+            wake = queue.next_wake(self._engine, now)
+        return wake is None or wake > max(now, self._moved_at + self._patience)
 
     def _is_over(self, until: datetime | None) -> bool:
         """Whether a resident run should make room for the next; also when it may not draft any more."""

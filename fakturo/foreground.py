@@ -11,6 +11,7 @@ from fakturo.ai.desk import Sleep, open_desk
 from fakturo.ai.one_order import in_foreground
 from fakturo.clock import utc_now
 from fakturo.drain import Drain
+from fakturo.ledger.holders import release_dead
 from fakturo.settings import Settings
 
 
@@ -37,6 +38,7 @@ async def drain(
     Returns:
         What was done, and by what it was stopped.
     """
+    await asyncio.to_thread(release_dead, engine, clock())
     desk = open_desk(engine, settings, worker=worker.name(), run_id=run_id, now=clock, sleep=sleep)
     work = Drain(desk, draft=in_foreground(desk), stop=stop)
 

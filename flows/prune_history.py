@@ -5,7 +5,7 @@ The record in the ledger (orders, drafts, calls, invoices, audit) is not touched
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from prefect import flow
@@ -23,6 +23,7 @@ from prefect.client.schemas.filters import (
 from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Completed
+from pydantic import Field
 
 from fakturo.clock import utc_now
 from fakturo.ledger import ai_spending
@@ -35,7 +36,7 @@ BATCH = 100
 
 
 @flow(name="prune_history", persist_result=False)
-async def prune_history(days: int = 30, keep: int = 50) -> Any:
+async def prune_history(days: int = 30, keep: Annotated[int, Field(ge=0, le=200)] = 50) -> Any:
     """Delete finished flow runs older than `days`, with their task runs and artifacts, and old answers.
 
     Nightly. Safe to rerun at any time: what is gone is gone, what runs or is young stays, and so do the

@@ -34,7 +34,7 @@ _DOLLAR_OF = {
     "MX": "MXN",
     "R": "BRL",
 }
-_SIGNS = {"£": "GBP", "€": "EUR", "$": "$", "¥": "¥"}
+_SIGNS = {"£": "GBP", "€": "EUR", "$": "$", "¥": "¥", "₹": "INR"}
 _WORDS = {
     "euro": "EUR",
     "euros": "EUR",
@@ -45,6 +45,9 @@ _WORDS = {
     "dollars": "$",
     "franken": "CHF",
     "sfr": "CHF",
+    "rs.": "INR",
+    "rs": "INR",
+    "rupees": "INR",
     "fr.": "CHF",
 }
 _HUNDREDTHS = {"p": "GBP", "pence": "GBP", "penny": "GBP", "ct": "EUR", "ct.": "EUR", "cent": "", "cents": ""}
@@ -67,17 +70,17 @@ _ITEM = re.compile(
       |\b(?:kw|week|calendar\ week|kalenderwoche)\s\d{{1,2}}\b(?!\s?[x%£€$])
       |\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?{_month}(?:,?\s+\d{{4}})?\b
       |\b{_month}\s+\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+\d{{4}})?\b)
-  | (?<!\w)(?P<before>(?:(?:{_CODES})\s?)?(?:{_DOLLARS})?[£€$¥]|(?:{_CODES}|Fr\.|SFr))\s?(?P<sum1>{NUMERAL})
-      (?:,-{{1,2}})?(?:[ ]?(?P<tail>{_CODES})(?!\w)(?![ ]?\d))?(?![\w%])
+  | (?<!\w)(?P<before>(?:(?:{_CODES})\s?)?(?:{_DOLLARS})?[£€$¥₹]|(?:{_CODES}|Fr\.|SFr|Rs\.?))
+      \s?(?P<sum1>{NUMERAL})(?:,-{{1,2}})?(?:[ ]?(?P<tail>{_CODES})(?!\w)(?![ ]?\d))?(?![\w%])
   | (?<![\w.,])(?P<sum3>\d+(?:[.,'\u2019]\d{{3}})*[.,]\d\d)
-      [ ]?(?P<after3>[£€$¥]|(?:{_CODES}|{_money_word})(?!\w))
+      [ ]?(?P<after3>[£€$¥₹]|(?:{_CODES}|{_money_word})(?!\w))
       (?=[ ]?\d+(?![.,\d]))
-  | (?<![\w.,])(?P<sum2>{NUMERAL})[ ]?(?P<after>[£€$¥]|(?:{_CODES}|{_money_word})(?!\w))(?![ ]?\d)
+  | (?<![\w.,])(?P<sum2>{NUMERAL})[ ]?(?P<after>[£€$¥₹]|(?:{_CODES}|{_money_word})(?!\w))(?![ ]?\d)
   | (?<![\w.,])(?P<percent>{NUMERAL})\s?(?:%|percent\b|per\ cent\b|prozent\b)
   | (?<![\w.,])(?P<dozens>{NUMERAL})\s+(?:dozen|dutzend)\b
   | (?<![\w.,/])(?P<count>{NUMERAL})\s?(?:{_COUNT_UNITS})(?![\w/])
   | (?<![\w.,/])(?P<token>(?=[\w/.\-]{{0,80}}\d)\w+(?:[\-/.'\u2019,]\w+)*)(?!\w)
-  | (?P<sign>[£€$¥])
+  | (?P<sign>[£€$¥₹])
   | (?P<rest>\d+)
     """,
     re.IGNORECASE | re.VERBOSE,
@@ -127,7 +130,25 @@ def find_items(text: str, spoken: Language | None = None) -> list[Item]:
         for word in pattern(spoken).finditer(text)
         if not taken.touch(word.span())
     ]
-    return sorted([*found, *words], key=lambda item: item.start)
+    return _once(text, sorted([*found, *words], key=lambda item: item.start))
+
+
+def _once(text: str, items: list[Item]) -> list[Item]:
+    """Without a number that only repeats the one before it: "20 (twenty)"."""
+    kept: list[Item] = []
+    for item in items:
+        before = kept[-1] if kept else None
+        repeats = (
+            before is not None
+            and item.kind == "count"
+            and before.kind == "count"
+            and item.value == before.value
+            and text[before.end : item.start].strip() == "("
+            and text[item.end : item.end + 1] == ")"
+        )
+        if not repeats:
+            kept.append(item)
+    return kept
 
 
 def currencies(items: list[Item]) -> set[str]:

@@ -30,7 +30,7 @@ class Reply(NamedTuple):
 
 
 async def reply(desk: Desk, asked: Question, *, order_id: int, deadline: datetime) -> Reply:
-    """Ask one provider after the other until one gives a usable answer.
+    """Use an answer that was paid for, whoever gave it; else ask one provider after the other.
 
     A provider that refuses, rests, has no credit or cannot take the order gives way to the next. Rate limits
     are waited out here and cost no attempt, until `deadline`.
@@ -38,10 +38,19 @@ async def reply(desk: Desk, asked: Question, *, order_id: int, deadline: datetim
     Raises:
         AiError: of the only provider; of several the one that gives most hope (see `_most_hopeful`).
     """
+    requests = [
+        prompting.request_sha256(asked, endpoint=client.endpoint, model=client.model)
+        for client in desk.clients
+    ]
+    if desk.ai.cache:
+        kept = await asyncio.to_thread(ai_answers.find_answers, desk.engine, requests)
+        for client, request in zip(desk.clients, requests, strict=True):
+            if request in kept:
+                return Reply(kept[request], read_proposal(kept[request]), client.model)
     failures: list[AiError] = []
-    for client in desk.clients:
+    for client, request in zip(desk.clients, requests, strict=True):
         try:
-            return await _reply_of(desk, client, asked, order_id, deadline)
+            return await _reply_of(desk, client, asked, request, order_id, deadline)
         except AiError as error:
             if not falls_through(error):
                 raise
@@ -50,13 +59,8 @@ async def reply(desk: Desk, asked: Question, *, order_id: int, deadline: datetim
 
 
 async def _reply_of(
-    desk: Desk, client: ModelClient, asked: Question, order_id: int, deadline: datetime
+    desk: Desk, client: ModelClient, asked: Question, request: str, order_id: int, deadline: datetime
 ) -> Reply:
-    request = prompting.request_sha256(asked, endpoint=client.endpoint, model=client.model)
-    if desk.ai.cache:
-        kept = await asyncio.to_thread(ai_answers.find_answer, desk.engine, request)
-        if kept is not None:
-            return Reply(kept, read_proposal(kept), client.model)
     prompt_tokens, completion_tokens = likely_tokens(asked.messages)
     asking = Asking(client, order_id, asked.prompt_version, request, prompt_tokens, completion_tokens)
     while True:

@@ -14,10 +14,15 @@ _NET = re.compile(
     r"(?:ex(?:cl?(?:\.|uding|usive)?)?|plus|\+|net\s+of|before|without|zzgl\.?|zuzüglich|exkl\.?|ohne"
     r"|netto\s+zzgl\.?)"
     r"(?:\s+(?:of|der|die|any|the|gesetzl\w*\.?))?\s+(?:vat|tax|gst|mwst\.?|ust\.?|mehrwertsteuer"
-    r"|umsatzsteuer)(?!\w)",
+    r"|umsatzsteuer)(?!\w)"
+    r"|\b(?:vat|ust|mwst|tax)[\s.-]*(?:id(?:ent)?|no|nr|reg|number|nummer|idnr)?[\s.:-]*(?:nr|no)?[\s.:]*"
+    r"[A-Z]{2}\s?[\d ]{5,}",
     re.IGNORECASE,
 )
 """Prices without tax are what an order line holds: no caution."""
+
+
+_COLUMNS = re.compile(r" {2}|[\t|;]")
 
 
 class Caution(NamedTuple):
@@ -41,6 +46,8 @@ def find_cautions(text: str, names: Sequence[Span], harmless: Sequence[Span]) ->
     plain = lowered(text)
     for code, shape, is_hard in _patterns():
         for found in shape.finditer(plain):
+            if _COLUMNS.search(found[0]):
+                continue  # the words stand in two columns
             if not never.cover(found.span()) and (is_hard or not soft.cover(found.span())):
                 yield Caution(code, text[slice(*found.span())], found.start())
 

@@ -20,6 +20,7 @@ from fakturo.ai.chat import SIMPLER, Mode
 from fakturo.ai.error_body import read_error
 from fakturo.ai.failures import http_failure, refuses_format
 from fakturo.ai.limits import Limits, read_limits
+from fakturo.ai_settings import Provider
 from fakturo.errors import (
     AiError,
     BadSetting,
@@ -30,7 +31,6 @@ from fakturo.errors import (
     Transient,
     Truncated,
 )
-from fakturo.ai_settings import Provider
 from fakturo.settings import Settings
 
 __all__ = ["SIMPLER", "Answer", "Mode", "ModelClient", "open_clients"]

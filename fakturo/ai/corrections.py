@@ -62,6 +62,7 @@ _BITTE = (
 _STATT = r"(?:,? (?:statt|anstatt|anstelle von|und nicht|nicht)) "
 _AENDERN = r"(?:ändern|korrigieren|setzen|erhöhen|reduzieren|verringern)"
 _STREICHEN = r"(?:streichen|stornieren|weglassen|löschen|entfernen|herausnehmen|rausnehmen)"
+_BRAUCHEN = r"(?:brauchen|benötigen|nehmen|möchten|hätten)"
 _MENGE = r"(?:die menge (?:von|bei|für|des|der) )?"
 
 _QUANTITY = (
@@ -74,7 +75,7 @@ _QUANTITY = (
     rf"{_ASK}{_GET}not OLD,? but NEW(?: (?:of )?REF)?{_TAIL}",
     rf"{_OF}REF (?:should|must|needs to) (?:be|read) NEW(?:{_NOT}OLD)?{_TAIL}",
     rf"(?:for|on) REF,? {_ASK}{_GET}NEW{_NOT}OLD{_TAIL}",
-    rf"REF:? NEW{_NOT}OLD{_TAIL}",
+    rf"REF:? NEW(?: please)?{_NOT}OLD{_TAIL}",
     rf"(?:bei |von )?REF:? (?:bitte |doch |nur |lieber )*NEW{_STATT}OLD{_TAIL}",
     rf"(?:bei |von )?REF:? bitte (?:nur |auf )?NEW{_TAIL}",
     rf"{_BITTE}NEW{_STATT}OLD(?: (?:von |vom |bei )?REF)?{_TAIL}",
@@ -82,6 +83,7 @@ _QUANTITY = (
     rf"{_BITTE}nicht OLD,? sondern NEW(?: (?:von )?REF)?{_TAIL}",
     rf"{_BITTE}{_AENDERN} sie (?:bitte )?{_MENGE}REF (?:von OLD )?(?:auf|zu) NEW{_TAIL}",
     rf"{_BITTE}{_MENGE}(?:bei |von )?REF (?:bitte )?(?:von OLD )?auf NEW {_AENDERN}",
+    rf"(?:von|bei) REF {_BRAUCHEN} wir (?:gern )?(?:doch |nur |lieber )*NEW{_STATT}OLD",
     rf"REF soll(?:en|te|ten)? NEW{_STATT}OLD sein",
 )
 _REMOVAL = (
@@ -144,6 +146,9 @@ def _read(said: str, spoken: Language) -> Sequence[frozenset[Reading]]:
     if "?" in bare[:-1] or "\n" in bare:
         return ()
     bare = bare.rstrip("?").strip()
+    told, _, why = bare.partition(": ")  # "make the first one 6, not 13: we still have some"
+    if why and not any(map(str.isdigit, why)) and any(map(str.isdigit, told)):
+        bare = told
     whole = frozenset(_readings(bare, spoken))
     if whole:
         return (whole,)

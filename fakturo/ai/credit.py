@@ -36,3 +36,15 @@ def refused(credit: Credit, at: float, *, sent_at: float) -> Credit:
         return credit
     rest_s = min(FIRST_REST_S * 2.0**credit.refusals, LONGEST_REST_S)
     return Credit(min(credit.refusals + 1, 30), at, at + rest_s)
+
+
+def accepted(credit: Credit, *, sent_at: float) -> Credit:
+    """The provider let the key in; of a request that left before the last refusal that is no news."""
+    return credit if sent_at < credit.refused_at else Credit()
+
+
+def unanswered(credit: Credit, at: float, *, sent_at: float) -> Credit:
+    """Whoever was to find out met a provider that is ill: somebody else may try."""
+    if not credit.refusals or sent_at < credit.refused_at:
+        return credit
+    return replace(credit, rest_until=at)

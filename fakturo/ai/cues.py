@@ -11,11 +11,13 @@ from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.spans import Span
 
 _LINK = (
-    r"[\s.:#()\-]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|we\s+are)\b"
-    r"[\s.:#()\-]*){0,3}$"
+    r"[\s.:#()\-=|*]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|really|actually|now|eigentlich|jetzt|neu|remains|we\s+are|we're"
+    r"|with\s+you|for\s+us|with\s+us|of\s+ours|bei\s+ihnen|bei\s+euch|für\s+uns|von\s+uns)(?!\w)"
+    r"[\s.:#()\-=|*]*){0,4}$"
 )
 _CUSTOMER = re.compile(
-    r"\b(?:account|acct|a/c|customer|client|buyer|kunde\w*|kd\.?-?\s?nr|konto\w*|debitor\w*)" + _LINK,
+    r"\b(?:account|acct|acc|a/c|customer|cust|client|buyer|kunde\w*|kd\.?-?\s?nr|kdnr|konto\w*|debitor\w*"
+    r"|our\s+number(?=\s+(?:with|is))|unsere\s+nummer(?=\s+(?:bei|ist|lautet)))" + _LINK,
     re.IGNORECASE,
 )
 _PO = re.compile(
@@ -24,20 +26,27 @@ _PO = re.compile(
     r"|bestell(?:ung|nummer|nr\.?|-nr\.?)|auftrag(?:snummer|s-nr\.?)?|unser\s+zeichen|referenz)" + _LINK,
     re.IGNORECASE,
 )
-_SELF_CUED_PO = re.compile(r"(?:po|p/o|bst|ord|best)[-_/#]?\w*\d", re.IGNORECASE)
+_SELF_CUED_PO = re.compile(r"(?:po|p/o|bst|ord|best)[-_/# ]{0,2}\w*\d", re.IGNORECASE)
+_SELF_CUED_CUSTOMER = re.compile(r"(?:cust|customer|acc|acct|kd|kdnr|kunde)[-_/#]\w*\d[\w-]*", re.IGNORECASE)
+_PLAIN_ORDER = re.compile(
+    r"\b(?:order|requisition|bestellung|auftrag|projekt|project|job)[\s:#]*$", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?=.*\d)(?=.*[A-Za-z/-]).{3,}|\d{5,}")
+"""What stands right after "order" and cannot be a quantity."""
 _HEAD_ROW = re.compile(r"(?:po|p/o|bst|ord|best)[-_/#]?\w{1,30};[\w-]{1,30}(?=\Z)", re.IGNORECASE)
 """First row of an exported order: order number;customer;country."""
 _TOTAL = re.compile(
-    r"\b(?:totals?|totalling|grand\s+total|sum|altogether|in\s+all|all\s+in|comes?\s+to|makes|gesamt\w*"
-    r"|summe|insgesamt)"
-    r"[\s:=]*(?:(?:of|is|value|amount|price|net|netto|to|cost|ist|beträgt|von|order)[\s:=]*){0,3}$",
+    r"\b(?:totals?|totalling|sub-?total|goods\s+(?:value|total)|order\s+total|grand\s+total|sum|altogether|in\s+all|all\s+in|comes?\s+to|makes|gesamt\w*"
+    r"|summe|insgesamt|zusammen|order\s+value|auftragswert|warenwert|nettobetrag|netto)"
+    r"[\s:=|.]*(?:(?:of|is|are|should|be|value|amount|sum|price|net|netto|to|cost|ist|sind|sollte\w*|beträgt|von|das"
+    r"|order|excl?\.?|excluding|vat|mwst|before|by\s+my\s+sums|i\s+make\s+it|in\s+all|also|damit|macht)[\s:=|.]*){0,5}$",
     re.IGNORECASE,
 )
 _DATED = re.compile(
     r"(?:(?:^|\n)\s*(?:order\s+)?date|\bdated|\bdatum|\bbestelldatum)[\s:]*(?:of|is|vom)?\s*$", re.IGNORECASE
 )
 _LIST_NUMBER = re.compile(
-    r"(?:^|\n)[ \t]*(?:(?:line|item|pos(?:ition|\.)?|nr\.?|no\.?)\s*)?(\d{1,3})(?=[.):]?\s)", re.IGNORECASE
+    r"(?:^|\n)[ \t]*(?:(?:line|item|pos(?:ition|\.)?|nr\.?|no\.?)\s*)?(\d{1,3})(?=[.):;|]|\s)", re.IGNORECASE
 )
 _COUNTED_NEXT = re.compile(r"[.):]\s+\d+\s?(?:x|\u00d7|pcs|pieces|stück|stk)\b", re.IGNORECASE)
 _LOOK_BACK = 60
@@ -49,9 +58,12 @@ MOST_PLACES = 5000
 
 def customer_spans(text: str, customer_id: str) -> list[Span]:
     """Places where the id stands after a word such as "account"."""
+    places = find_word(text, customer_id)
+    if _SELF_CUED_CUSTOMER.fullmatch(customer_id):
+        return places
     return [
         span
-        for span in find_word(text, customer_id)
+        for span in places
         if _CUSTOMER.search(_before(text, span[0])) or _HEAD_ROW.fullmatch(text[: span[1]].lstrip())
     ]
 
@@ -61,7 +73,20 @@ def po_spans(text: str, po_number: str) -> list[Span]:
     places = find_word(text, po_number)
     if _SELF_CUED_PO.fullmatch(po_number):
         return places
-    return [span for span in places if _PO.search(_before(text, span[0]))]
+    is_numbered = bool(_NUMBERED.fullmatch(po_number))
+    return [
+        span
+        for span in places
+        if _PO.search(_before(text, span[0])) or (is_numbered and _PLAIN_ORDER.search(_before(text, span[0])))
+    ]
+
+
+def stands_as_header(text: str, place: int, word: str) -> bool:
+    """Whether what stands at a place stands there as a customer's or an order's number."""
+    before = _before(text, place)
+    if _CUSTOMER.search(before) or _PO.search(before):
+        return True
+    return bool(_SELF_CUED_PO.fullmatch(word) or _SELF_CUED_CUSTOMER.fullmatch(word))
 
 
 def totals(text: str, items: Sequence[Item]) -> list[tuple[Item, Span]]:
@@ -96,12 +121,14 @@ def list_numbers(text: str) -> Iterator[Span]:
     found = [
         match
         for match in _LIST_NUMBER.finditer(text)
-        if re.match(r"[.):]", text[match.end(1) :]) or _cued(match)
+        if re.match(r"[.):;|]|\s{2,}|\t", text[match.end(1) :]) or _cued(match)
     ]
     is_list = len(found) > 1 or any(
         _cued(match) or _COUNTED_NEXT.match(text, match.end(1)) for match in found
     )
-    if is_list and [int(match[1]) for match in found] == list(range(1, len(found) + 1)):
+    numbers = [int(match[1]) for match in found]
+    step = 10 if numbers[:1] == [10] else 1  # an ERP counts in tens
+    if is_list and numbers == [step * place for place in range(1, len(found) + 1)]:
         for match in found:
             yield match.span(1)
 

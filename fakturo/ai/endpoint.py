@@ -83,17 +83,19 @@ def learned(
             breaker=_breaker.answered(state.breaker),
             latency=_latency.answered(state.latency, at - sent.at, sent.tokens),
             crowding=_crowding.succeeded(state.crowding, concurrency),
-            credit=Credit(),
+            credit=_credit.accepted(state.credit, sent_at=sent.at),
         )
     if _breaker.counts(result):
         return _ill(state, result, sent, at)
     state = replace(state, breaker=_breaker.answered(state.breaker))
+    if isinstance(result, QuotaExhausted):
+        return replace(state, credit=_credit.refused(state.credit, at, sent_at=sent.at))
+    # whatever else it says, it has let the key in
+    state = replace(state, credit=_credit.accepted(state.credit, sent_at=sent.at))
     if isinstance(result, RateLimited):
         short_of = result.short_of
         pace = pacing.limited(state.pace, at, result.wait_s, sent_at=sent.at, short_of=short_of)
         return replace(state, pace=pace)
-    if isinstance(result, QuotaExhausted):
-        return replace(state, credit=_credit.refused(state.credit, at, sent_at=sent.at))
     return state
 
 
@@ -104,7 +106,8 @@ def _ill(state: Endpoint, result: AiError, sent: Sent, at: float) -> Endpoint:
         latency = _latency.timed_out(latency)
     if _crowding.is_overload(result) and not _breaker.is_open(breaker):  # an outage is no crowd
         crowding = _crowding.overloaded(crowding, at, sent_at=sent.at)
-    return replace(state, breaker=breaker, crowding=crowding, latency=latency)
+    credit = _credit.unanswered(state.credit, at, sent_at=sent.at)
+    return replace(state, breaker=breaker, credit=credit, crowding=crowding, latency=latency)
 
 
 def _known(record: type[_Record], values: dict[str, Any] | None) -> _Record:

@@ -122,6 +122,8 @@ def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Lea
         state = read_state(ai_endpoints.locked(connection, name, now))
         if turn is None or not turn.is_probe:
             state = _admitted(state, at, lease_s)
+            if turn is not None:
+                turn = turn._replace(is_probe=_finds_out(state))
         if turn is None or state.pace.blocked_until > at:
             provider = asking.client.provider
             pace = pacing.configured(state.pace, provider.rpm, provider.tpm)
@@ -129,7 +131,7 @@ def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Lea
             if moment - at > LONGEST_WAIT_S:
                 raise RateLimited("The AI provider's limit leaves no room for now.", wait_s=moment - at)
             state = replace(state, pace=pace)
-            turn = _Turn(moment, _breaker.is_open(state.breaker) or bool(state.credit.refusals))
+            turn = _Turn(moment, _finds_out(state))
         if turn.moment > at + NEAR_S:
             ai_endpoints.write(connection, name, write_state(state), now)
             return turn
@@ -138,6 +140,11 @@ def _try(desk: Desk, asking: Asking, turn: _Turn | None, *, waited: bool) -> Lea
         ai_endpoints.write(connection, name, write_state(state), now)
     desk.latencies[name] = state.latency
     return Leave(call_id, Sent(at, asking.tokens, waited), state.mode)
+
+
+def _finds_out(state: Endpoint) -> bool:
+    """Whether who was admitted is the one that finds out whether the provider is well again."""
+    return _breaker.is_open(state.breaker) or bool(state.credit.refusals)
 
 
 def _admitted(state: Endpoint, at: float, lease_s: float) -> Endpoint:

@@ -12,32 +12,25 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fakturo.ai.amounts_in_text import Item, find_items
+from fakturo.ai.beside import additions, matters, not_understood, other_numbers, terms, unexplained
 from fakturo.ai.cautions import find_cautions
 from fakturo.ai.corrections import find_corrections
 from fakturo.ai.courtesies import courtesies, greetings
-from fakturo.ai.cues import order_date, totals
+from fakturo.ai.cues import find_word, order_date, totals
 from fakturo.ai.footers import footer_spans
 from fakturo.ai.letter_head import prove_currency, prove_header, prove_total
 from fakturo.ai.matching import Matched, match_lines
-from fakturo.ai.plain_words import (
-    ASKING,
-    REFERENCES,
-    REPORTING,
-    SENTENCE_WORDS,
-    TOTAL_WORDS,
-    is_foreign,
-    unknown_words,
-)
-from fakturo.ai.proposal import Proposal
+from fakturo.ai.order_rows import Rows, find_rows
+from fakturo.ai.plain_words import ASKING, PER_PIECE, REPORTING, WORD, has_price_head, is_foreign
+from fakturo.ai.proposal import Proposal, ProposedLine
 from fakturo.ai.quoted_threads import LEANS
-from fakturo.ai.sentences import sentence_spans
 from fakturo.ai.source_text import read_source
 from fakturo.ai.spans import Span, Spans, blanked
 from fakturo.check import Finding
 from fakturo.settings import Seller
 
-_ASKS_FOR = re.compile(r"\s*(?:and|und|with|mit)\b", re.IGNORECASE)
-"""A sentence that begins so goes on with the order before it."""
+FEWEST_WORDS = 4
+"""Of a sentence; fewer tell no language."""
 _OF_THE_TEXT = {
     "caution",
     "correction_unclear",
@@ -95,6 +88,7 @@ def ground(proposal: Proposal, text: str, *, seller: Seller) -> Grounded:
     findings += _doubts(proposal)
     explained, header_findings = prove_header(proposal, own)
     findings += header_findings
+    header = list(explained)
     announced = totals(own, items)
     explained += [span for _, span in announced]
     total, total_findings = prove_total(proposal, [item for item, _ in announced], currency)
@@ -106,15 +100,32 @@ def ground(proposal: Proposal, text: str, *, seller: Seller) -> Grounded:
         for item in items
         if item.kind not in {"date", "mark"} and not places.cover((item.start, item.end))
     ]
-    matched = match_lines(own, left, proposal.lines, corrections, has_quote=bool(quoted))
+    rows = find_rows(own, left, proposal.lines)
+    ordered = Spans(rows.order)
+    focus = blanked(own, [*rows.goods, *rows.loose, *rows.beside])
+    in_rows = [item for item in left if ordered.touch((item.start, item.end))]
+    is_per_piece = has_price_head(own) or bool(PER_PIECE.search(own)) or total is not None
+    matched = match_lines(
+        focus,
+        in_rows,
+        proposal.lines,
+        corrections,
+        has_quote=bool(quoted),
+        is_per_piece=is_per_piece,
+        letter=own,
+    )
     findings += matched.findings
+    findings += unexplained(own, left, rows, proposal.lines)
+    findings += other_numbers(own, left, rows, header)
+    findings += terms(own, rows, places, currency)
+    findings += additions(own, rows)
     if not proposal.lines:
         message = "The draft has no lines; copy each ordered thing with its quantity and unit price."
         findings.append(Finding(code="no_lines", message=message))
     if quoted and (not matched.groups or LEANS.search(blanked(own, matched.groups))):
         message = "The letter quotes an older one that holds numbers, and may lean on it."
         findings.append(Finding(code="quoted_thread", message=message))
-    findings += _sentences(own, items, matched, explained)
+    findings += _sentences(own, items, matched, explained, rows, proposal.lines)
     return Grounded(tuple(findings), currency, matched.names, order_date(own, items), total)
 
 
@@ -135,57 +146,35 @@ def _used(proposal: Proposal) -> set[str]:
 
 
 def _sentences(
-    text: str, items: Sequence[Item], matched: Matched, explained: Sequence[Span]
+    text: str,
+    items: Sequence[Item],
+    matched: Matched,
+    explained: Sequence[Span],
+    rows: Rows,
+    lines: Sequence[ProposedLine],
 ) -> Iterator[Finding]:
-    """Words that may change the order, and words that are not understood where something is ordered."""
+    """Words that may change the order, and rows that may only report or that nobody here reads."""
     polite = list(courtesies(text))
     counted = [(item.start, item.end) for item in items if item.kind == "count"]  # "half a dozen"
-    for caution in find_cautions(text, matched.name_spans, [*polite, *counted, *explained]):
-        message = f"{caution.words!r} may change what is ordered ({caution.code})."
-        yield Finding(code="caution", message=message)
-    if not matched.groups:
-        return  # else every word of a line would be named
-    skipped = Spans(
-        [
-            *matched.groups,
-            *explained,
-            *polite,
-            *greetings(text),
-            *((item.start, item.end) for item in items if item.kind in {"date", "mark"}),
-        ]
-    )
-    lines = Spans(matched.groups)
-    named = {
-        word for name in matched.names for word in re.findall(r"[^\W\d_]{3,}", name.casefold())
-    } - SENTENCE_WORDS
-    shortest = {word[:3] for word in named}
-    for span in sentence_spans(text):
-        rest = _without(text, span, skipped)
-        orders = lines.touch(span)
+    coded = [span for line in lines if line.code for span in find_word(text, line.code)]
+    for caution in find_cautions(text, matched.name_spans, [*polite, *counted, *coded, *explained]):
+        if matters(caution, text, rows):
+            message = f"{caution.words!r} may change what is ordered ({caution.code})."
+            yield Finding(code="caution", message=message)
+    skipped = Spans([*matched.groups, *explained, *polite, *greetings(text)])
+    yield from not_understood(text, rows, lines, skipped)
+    prose = [skipped.cut(text, span) for span in (*rows.goods, *rows.loose, *rows.beside)]
+    prose += [skipped.cut(text, span) for span in rows.order if matched.groups]
+    if any(is_foreign(said) for said in prose if _is_prose(said)):
+        yield Finding(code="words_not_understood", message="The letter's language is not understood.")
+    for span in rows.order:
+        rest = skipped.cut(text, span)
         words = set(re.findall(r"[^\W\d_]+", rest.casefold()))
-        if orders and words & REPORTING and not words & ASKING:
+        if words & REPORTING and not words & ASKING:
             yield Finding(code="no_request", message="The sentence may only report, not order.")
-        if (
-            orders
-            or is_foreign(rest)
-            or words & REFERENCES
-            or _ASKS_FOR.match(rest)
-            or any(word[:3] in shortest and word.startswith(tuple(named)) for word in words)
-        ):
-            known = SENTENCE_WORDS | TOTAL_WORDS if matched.has_totals else SENTENCE_WORDS
-            unknown = unknown_words(rest, known)
-            if unknown:
-                said = ", ".join(unknown[:5])
-                yield Finding(
-                    code="words_not_understood",
-                    message=f"Words that are not understood beside the order: {said}.",
-                )
 
 
-def _without(text: str, span: Span, taken: Spans) -> str:
-    kept, place = [], span[0]
-    for start, end in taken.near(span):
-        if end > place:
-            kept.append(text[place : max(start, place)])
-            place = min(end, span[1])
-    return " ".join([*kept, text[place : span[1]]])
+def _is_prose(said: str) -> bool:
+    """Whether a row is a sentence, not an address, a name or a head of a table."""
+    words = WORD.findall(said)
+    return len(words) >= FEWEST_WORDS and 2 * sum(word[0].isupper() for word in words) < len(words)

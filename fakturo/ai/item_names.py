@@ -16,22 +16,30 @@ from fakturo.check import Finding
 LONGEST_NAME = 120
 NEAR = 120
 """Letters between a code and its name."""
+_MEASURE = r"(?:mm|cm|dm|m|km|ml|cl|l|kg|g|mg|ft|in|inch|inches|yds?|oz|lbs?|gal|gallon|w|v|h|hz|gb|tb|gsm"
+_MEASURE += "|litres?|liter|metres?|meter|pages?|ply|pack|ct|count|tier|er|seiten|blatt)"
 _JOINED = re.compile(
-    r"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den"
-    r"|eine?\w{0,2}|some)\b|\d+\b(?!\s*$))",
+    rf"(?:,|;|/\s|&|\+|\b(?:and|und|plus|sowie|or|oder)\b)\s*(?:(?:the|an?|one|another|der|die|das|den"
+    rf"|eine?\w{{0,2}}|some)\b|\d+\b(?!\s*$)(?!\s?{_MEASURE}\b))",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?<!\bset )(?<!\bpack )(?<!\bbox )\b\d+\s+(?:of|x|pcs|pieces|stück|stk)\b", re.IGNORECASE
+    rf"(?<!\bset )(?<!\bpack )(?<!\bbox )\b\d+\s+"
+    rf"(?:of|x(?!\s*[\d.,]+\s?{_MEASURE}\b)|pcs|pieces|stück|stk)\b",
+    re.IGNORECASE,
 )
 _SETS_OF = re.compile(
     r"\b(?:set|pack|box|bag|case|tin|string|pair|bundle|roll|satz)\s+(?:of|von|mit)\s+$|-$", re.IGNORECASE
 )
-_TIMES = re.compile(r"\bx\s*\d", re.IGNORECASE)
+_TIMES = re.compile(rf"(?<!\w)x\s*\d+(?![\d.,]*\s?{_MEASURE}\b)", re.IGNORECASE)
 _OF_THE = re.compile(r"\bof\s+the\s+$", re.IGNORECASE)
 _CATALOGUE = re.compile(r"[A-ZÄÖÜ0-9][A-ZÄÖÜ0-9 /&'\"+.,-]*")
 _CAPITALS = re.compile(r"[A-ZÄÖÜ]{2,}")
 _STRUCTURE = re.compile(r"[;:?!\n@(){}<>\[\]]|\.\s+[A-Z][a-z]")
+_BRACKETS = re.compile(
+    r"\((?:[^()\d]{1,40}|\w{2,12}\s(?:of|von|mit|à|zu)\s\d{1,5}|\d{1,5}(?:[.,]\d{1,3})?\s?[a-zA-Z]{1,6})\)"
+)
+"""What a name may hold in brackets: words, how many a pack holds, a measure."""
 
 
 def find_names(text: str, lines: Sequence[ProposedLine], codes: dict[int, Span]) -> dict[int, Span]:
@@ -39,7 +47,7 @@ def find_names(text: str, lines: Sequence[ProposedLine], codes: dict[int, Span])
     numbers: dict[str, list[int]] = {}
     for no, line in enumerate(lines):
         if line.name:
-            numbers.setdefault(line.name.casefold(), []).append(no)
+            numbers.setdefault(line.name.lower(), []).append(no)  # casefold would write ss for ß
     found: dict[int, Span] = {}
     is_taken = bytearray(len(text))
     for name in sorted(numbers, key=len, reverse=True):
@@ -85,7 +93,7 @@ def may_be_in_name(text: str, item: Item, name: Span) -> bool:
 
 def name_findings(text: str, amounts: Spans, no: int, line: ProposedLine, span: Span) -> Iterator[Finding]:
     """Say where a name holds more than the name of one thing."""
-    if amounts.touch(span) or holds_more(text[slice(*span)]) or (not line.code and "," in text[slice(*span)]):
+    if amounts.touch(span) or holds_more(text[slice(*span)]):
         yield line_finding(
             "name_holds_more", no, f"the name {line.name!r} holds more than the name of one thing."
         )
@@ -95,7 +103,7 @@ def holds_more(name: str) -> bool:
     """Whether a text is more than the name of one thing."""
     return (
         len(name) > LONGEST_NAME
-        or bool(_STRUCTURE.search(re.sub(r"\n(?=\S)", " ", name)))
+        or bool(_STRUCTURE.search(_BRACKETS.sub("", re.sub(r"\n(?=\S)", " ", name))))
         or bool(_JOINED.search(name))
         or bool(_COUNTED.search(name))
         or bool(_TIMES.search(name))

@@ -13,9 +13,15 @@ from fakturo.money import rounded
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})
 _NAMED_CURRENCY = re.compile(
-    r"\b(EUR|GBP|USD|CHF|JPY|CAD|AUD|SEK|NOK|DKK|PLN|euros?|pounds?|sterling)\b", re.IGNORECASE
+    r"\b(EUR|GBP|USD|CHF|INR|JPY|CAD|AUD|SEK|NOK|DKK|PLN|euros?|pounds?|sterling)\b", re.IGNORECASE
 )
+_SIGNS = {"£": "GBP", "€": "EUR", "₹": "INR", "$": "$"}
 _NAMES = {"euro": "EUR", "euros": "EUR", "pound": "GBP", "pounds": "GBP", "sterling": "GBP"}
+
+
+def named_currencies(text: str) -> set[str]:
+    """Currencies that a text names by code or word, as ISO 4217 codes."""
+    return {_NAMES.get(word.lower(), word.upper()) for word in _NAMED_CURRENCY.findall(text)}
 
 
 def prove_currency(proposal: Proposal, text: str, items: list[Item], home: str) -> tuple[str, list[Finding]]:
@@ -26,7 +32,7 @@ def prove_currency(proposal: Proposal, text: str, items: list[Item], home: str) 
     """
     named = currencies(items)
     if not named:
-        named = {_NAMES.get(word.lower(), word.upper()) for word in _NAMED_CURRENCY.findall(text)}
+        named = named_currencies(text) or {_SIGNS[sign] for sign in _SIGNS if sign in text}
     if "$" in named:
         named = (named - {"$"}) | {home if home in _DOLLARS else "USD"}
     if "¥" in named:

@@ -17,7 +17,10 @@ FEWEST_SMALL_LETTERS = 20
 """Of a text; with fewer, capitals tell no catalogue's name from other words."""
 THOUSANDS_PART = 3
 """Digits before the first space of "123 456,78"."""
+_MANY = frozenset({"dozen", "dutzend", "hundred", "hundert"})
 _AFTER_PRICE = re.compile(r"[^\d,;\n]{0,25}")
+_AT = re.compile(r"(?:\b(?:zu|zum\s+preis\s+von)|\s[àáa])\s*$", re.IGNORECASE)
+"""Right before a price for one: "zwei Karten zu 20 €"."""
 _ATTRIBUTE = re.compile(
     r"\d{1,3}(?:\s|-)?(?:tier|drawer|seater|door|arm|ply|layer|step|inch|cm|mm|ml|cl|watt|volt|d)\b",
     re.IGNORECASE,
@@ -95,6 +98,7 @@ def price_meaning(
     whole: Span,
     name: Span | None,
     is_per_piece: bool,
+    letter: str,
 ) -> Iterator[Finding]:
     """Whether the price is for one of what is counted.
 
@@ -107,24 +111,43 @@ def price_meaning(
         whole: place of the line.
         name: place of its name.
         is_per_piece: a table's head or a line total says so.
+        letter: all of the sender's own words, for how they are written.
     """
-    if count.value != 1 and not is_per_piece and not _says_each(text, price, whole, name):
+    if count.value != 1 and not is_per_piece and not says_each(text, price, count, whole, name):
         yield line_finding("price_of_what", no, f"whether {price.text!r} is for one or for all is not said.")
-    if PACKS_PRICED.match(text, price.end):
+    if _is_of_packs(text, price, count, name):
         yield line_finding("packs", no, "the price is for more than one piece.")
-    catalogued = bool(line.code and name and _is_of_the_name(text, text[slice(*name)]))
+    catalogued = bool(line.code and name and _is_of_the_name(letter, text[slice(*name)]))
     follows = name is not None and name[0] >= count.end and not text[count.end : name[0]].strip()
     if name and follows and text[name[0]].isdigit() and not catalogued:
         said = text[count.start : name[1]]
         yield line_finding("packs", no, f"{said!r} may be {count.text!r} times a pack.")
     packs = PACKS.match(text, count.end)
-    if packs and not (line.code and name and name[0] <= packs.end() <= name[1]):
+    same_pack = PACKS_PRICED.match(text, price.end) and not _is_of_packs(text, price, count, name)
+    if packs and not same_pack and not (line.code and name and name[0] <= packs.end() <= name[1]):
         pack = packs[0].split()[-1]
         yield line_finding("packs", no, f"whether the price is for a piece or for a {pack} is not certain.")
 
 
-def _says_each(text: str, price: Item, whole: Span, name: Span | None) -> bool:
-    """Whether the words around a price say that it is for one."""
+def _is_of_packs(text: str, price: Item, count: Item, name: Span | None) -> bool:
+    """Whether a price is for more than one of what is counted: "per dozen", or per box where pieces are."""
+    priced = PACKS_PRICED.match(text, price.end)
+    if priced is None:
+        return False
+    word = re.findall(r"\w+", priced[0])[-1].casefold().rstrip("s")
+    if word.isdigit() or word in _MANY:
+        return True
+    counted = PACKS.match(text, count.end)
+    said = (text[slice(*name)] if name else "") + " " + (counted[0] if counted else "")
+    return not any(each.casefold().startswith(word[:-1] or word) for each in re.findall(r"[^\W\d_]+", said))
+
+
+def says_each(text: str, price: Item, count: Item, whole: Span, name: Span | None) -> bool:
+    """Whether the words around a price say that it is for one of what is counted."""
+    if PACKS_PRICED.match(text, price.end) and not _is_of_packs(text, price, count, name):
+        return True
+    if _AT.search(text[max(0, price.start - 8) : price.start]):
+        return True
     said = text[whole[0] : name[0]] + " " + text[name[1] : whole[1]] if name else text[slice(*whole)]
     after = _AFTER_PRICE.match(text, price.end)
     return bool(UNIT_PRICE.search(f"{said} {after[0] if after else ''}"))

@@ -8,11 +8,10 @@ from decimal import Decimal
 from fakturo.ai.amounts_in_text import Item
 from fakturo.ai.corrected_lines import TextLine, resolve, unclear
 from fakturo.ai.corrections import Correction
-from fakturo.ai.item_names import find_names, holds_more, line_finding, name_findings
+from fakturo.ai.item_names import find_names, line_finding, name_findings
 from fakturo.ai.left_over import left_over
 from fakturo.ai.line_groups import Anchor, Group, code_anchors, event_span, find_events, group_events
-from fakturo.ai.line_values import price_meaning, value_findings
-from fakturo.ai.plain_words import LINE_WORDS, has_price_head, unknown_run, unknown_words
+from fakturo.ai.line_values import price_meaning, says_each, value_findings
 from fakturo.ai.proposal import ProposedLine
 from fakturo.ai.sentences import ends_within
 from fakturo.ai.spans import Span, Spans
@@ -47,6 +46,8 @@ def match_lines(
     corrections: Sequence[Correction] = (),
     *,
     has_quote: bool = False,
+    is_per_piece: bool = False,
+    letter: str = "",
 ) -> Matched:
     """Find every line of a draft in the text.
 
@@ -56,6 +57,8 @@ def match_lines(
         lines: what the model read.
         corrections: sentences that change a line, their numbers not among the items.
         has_quote: an older letter is quoted, which a correction may mean.
+        is_per_piece: the letter says of all its prices that they are for one.
+        letter: all of the sender's own words, where `text` holds the order lines alone.
     """
     wanted = [*lines, *_taken_back(text, items, lines, corrections)]
     anchors, findings = code_anchors(text, items, wanted)
@@ -72,7 +75,16 @@ def match_lines(
     groups: list[Group] = []
     if not findings:
         groups, findings = group_events(text, events, len(wanted), names)
-        findings += _prove(text, groups, wanted, len(lines), corrections, has_quote=has_quote)
+        findings += _prove(
+            text,
+            groups,
+            wanted,
+            len(lines),
+            corrections,
+            has_quote=has_quote,
+            is_per_piece=is_per_piece,
+            letter=letter or text,
+        )
     if findings:
         findings += left_over(events, lines, corrections)
     spelled = tuple(
@@ -96,6 +108,8 @@ def _prove(
     corrections: Sequence[Correction],
     *,
     has_quote: bool,
+    is_per_piece: bool,
+    letter: str,
 ) -> Iterator[Finding]:
     """What is wrong with lines that have their place; those from `drafted` on are taken back by the text."""
     if not groups:
@@ -104,9 +118,12 @@ def _prove(
     early = [correction for correction in corrections if correction.span[0] < last]
     yield from map(unclear, early)
     told = [] if early else corrections
-    changes, unresolved = resolve(told, _text_lines(text, groups, lines), text, has_quote=has_quote)
+    changes, unresolved = resolve(told, _text_lines(text, groups, lines), letter, has_quote=has_quote)
     yield from unresolved
-    has_head = has_price_head(text)
+    # one line of a list that says "each" says it for its neighbours, which are written alike
+    is_per_piece = is_per_piece or any(
+        says_each(text, group.price, group.count, group.span, group.name) for group in groups
+    )
     for place, group in enumerate(groups):
         no, line = group.line, lines[group.line]
         falls_away = place in changes and changes[place] is None
@@ -125,12 +142,13 @@ def _prove(
                 group.count,
                 whole=group.span,
                 name=group.name,
-                is_per_piece=has_head or group.total is not None,
+                is_per_piece=is_per_piece or group.total is not None,
+                letter=letter,
             )
         elif not falls_away:
             message = f"The text orders item {line.code}, the draft does not; add the line."
             yield Finding(code="line_missing", message=message)
-        yield from _between(text, group, no, line)
+        yield from _between(text, group, no)
 
 
 def _text_lines(text: str, groups: Sequence[Group], lines: Sequence[ProposedLine]) -> list[TextLine]:
@@ -176,18 +194,12 @@ def _starts_row(text: str, item: Item) -> bool:
     return not text[row_start : item.start].strip(" \t|") and bool(_CELL_END.match(text, item.end))
 
 
-def _between(text: str, group: Group, no: int, line: ProposedLine) -> Iterator[Finding]:
-    """What stands between the numbers of one line must be nothing but the name and plain words."""
+def _between(text: str, group: Group, no: int) -> Iterator[Finding]:
+    """Between the numbers of one line no sentence may end."""
     taken = sorted([event_span(event) for event in group.events] + ([group.name] if group.name else []))
     pieces, place = [], group.span[0]
     for start, end in taken:
         pieces.append(text[place:start] if start > place else "")
         place = max(place, end)
-    odd = [piece for piece in pieces if unknown_words(piece, LINE_WORDS)]
-    if group.name is None and line.code and len(odd) == 1 and not holds_more(unknown_run(odd[0], LINE_WORDS)):
-        odd = []  # the text has another name than the draft: the code is used
-    if odd:
-        words = ", ".join(unknown_words(" ".join(odd), LINE_WORDS)[:5])
-        yield line_finding("words_not_understood", no, f"it holds words that are not understood: {words}.")
     if any(ends_within(piece) or re.search(r"[.!?]\s+[A-Z]", piece) for piece in pieces):
         yield line_finding("lines_mixed", no, "a sentence ends between its numbers.")

@@ -26,6 +26,9 @@ REGROWTH = 0.01
 """Of the rate at the last 429, per success."""
 CUT_NEAR = 0.97
 REGROWTH_NEAR = 0.001
+MOST_BOOST = 1.2
+PLENTY_S, LITTLE_S = 0.4, 0.15
+"""So many seconds' worth of tokens are left by the provider's own count, which ours only estimates."""
 NEAR = 0.9
 """A first refusal so near to a published limit is a matter of their clock: a step aside is enough."""
 UNSAID_WAIT_S = 0.5
@@ -49,6 +52,8 @@ class Bucket:
     next_at: float = 0.0
     limited_rate: float | None = None
     """Rate at the last 429; None: never limited."""
+    boost: float = 1.0
+    """By how much our count is higher than the provider's."""
 
     @property
     def ceiling(self) -> float | None:
@@ -127,8 +132,8 @@ def succeeded(pace: Pace, limits: Limits, *, waited: bool, tokens_over: int = 0)
     if waited:
         requests, tokens = _grown(requests), _grown(tokens)
     if tokens.rate:
-        tokens = replace(tokens, next_at=tokens.next_at + tokens_over / tokens.rate)
-    return replace(pace, requests=requests, tokens=tokens, refusals=0)
+        tokens = replace(tokens, next_at=tokens.next_at + tokens_over / tokens.rate / tokens.boost)
+    return replace(pace, requests=requests, tokens=_boosted(tokens, limits.tokens_left), refusals=0)
 
 
 def limited(pace: Pace, at: float, wait_s: float | None, *, sent_at: float, short_of: Short | None) -> Pace:
@@ -163,7 +168,9 @@ def _book(bucket: Bucket, earliest: float, amount: float) -> tuple[Bucket, float
     if not bucket.rate:
         return bucket, earliest
     start = max(bucket.next_at, earliest)
-    return replace(bucket, next_at=start + amount / bucket.rate), max(earliest, start - BURST_S)
+    return replace(bucket, next_at=start + amount / bucket.rate / bucket.boost), max(
+        earliest, start - BURST_S
+    )
 
 
 def _grown(bucket: Bucket) -> Bucket:
@@ -177,12 +184,22 @@ def _grown(bucket: Bucket) -> Bucket:
 
 def _cut(bucket: Bucket, true_speed: float | None, *, again: bool) -> Bucket:
     """Slower than what was just refused; the true speed counts where the allowed one was not used."""
+    bucket = replace(bucket, boost=1.0)
     if not again and bucket.rate and _is_near(bucket):
         return replace(bucket, limited_rate=bucket.rate, rate=bucket.rate * CUT_NEAR)
     was = min((each for each in (bucket.rate, true_speed) if each), default=None)
     if was is None:
         return bucket
     return replace(bucket, limited_rate=was, rate=max(was * CUT, SLOWEST_RATE_PER_S))
+
+
+def _boosted(bucket: Bucket, left: float | None) -> Bucket:
+    """Faster while the provider counts that much is left, slower when little is."""
+    if left is None or not bucket.published:
+        return bucket
+    left_s = left / bucket.published
+    step = 1.01 if left_s > PLENTY_S else 0.97 if left_s < LITTLE_S else 1.0
+    return replace(bucket, boost=min(max(bucket.boost * step, 1.0), MOST_BOOST))
 
 
 def _is_near(bucket: Bucket) -> bool:

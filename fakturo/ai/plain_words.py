@@ -27,7 +27,9 @@ REFERENCES = frozenset(_LISTS["reference"].casefold().split())
 ASKING = frozenset(_LISTS["asking"].casefold().split())
 REPORTING = frozenset(_LISTS["reporting"].casefold().split())
 COMMON = SENTENCE_WORDS | frozenset(_LISTS["common"].casefold().split())
-LEAST_COMMON = 0.25
+OF_NAMES = frozenset(_LISTS["of_names"].casefold().split())
+"""Words of names that any sentence may hold."""
+LEAST_COMMON = 0.2
 """Share of common words below which a sentence is in no language that we read."""
 LONGEST_SIGNATURE = 4
 _SIGNATURE_PARTS = re.compile("[|\u00b7\u2022]")
@@ -42,7 +44,8 @@ _PACK = (
 PACKS = re.compile(rf"\s*(?:of\s+(?:the\s+)?)?{_PACK}(?!\s+of\s+\d)", re.IGNORECASE)
 """Right after a quantity: pieces or packs? Only where the item's code fixes what one of it is."""
 PACKS_PRICED = re.compile(
-    rf"\s*(?:/|\b(?:an?|per|the|for|each|pro|je|das|die|der|für)\b)\s*(?:an?\s+|the\s+)?(?:{_PACK}|\d)",
+    r"[ \t]*(?:/|\b(?:an?|per|the|for|each|pro|je|das|die|der|für)\b)[ \t]*(?:an?[ \t]+|the[ \t]+)?"
+    rf"(?:{_PACK}|\d)",
     re.IGNORECASE,
 )
 """Right after a price: the price of more than one piece."""
@@ -58,6 +61,12 @@ _HEADS_QUANTITY = re.compile(r"\b(?:qty|quantity|menge|anzahl|stück)\b", re.IGN
 _HEADS_PRICE = re.compile(
     r"\b(?:price|preis|einzelpreis|stückpreis|ep|e-preis|unit\s+cost|price\s+each)\b", re.IGNORECASE
 )
+PER_PIECE = re.compile(
+    r"\bprices?\b[^.\n]{0,40}\b(?:each|per\s+(?:piece|unit|item)|apiece)\b|\bunit\s+(?:prices?|cost)\b|\bprice\s+each\b"
+    r"|\bpreise?\b[^.\n]{0,40}\b(?:je|pro)\s+(?:stück|stk|einheit)|\b(?:einzel|stück)preise?\b",
+    re.IGNORECASE,
+)
+"""Says of all prices of a letter that they are for one."""
 LONGEST_HEAD = 200
 """Letters of a table's head."""
 MOST_COLUMN_WORDS = 10

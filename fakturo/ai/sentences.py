@@ -8,7 +8,7 @@ from itertools import pairwise
 
 _ABBREVIATIONS = (
     "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl"
-    " z.b e.g i.e asstd ass"
+    " z.b e.g i.e asstd ass fr rs sfr acc cust kd acct"
 )
 _NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
 _END = re.compile(r"(?=[.!?])(?<![.!?])" + _NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)

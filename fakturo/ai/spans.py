@@ -43,6 +43,15 @@ class Spans:
         """Whether the span lies in one of them."""
         return any(within(span, each) for each in self.near(span))
 
+    def cut(self, text: str, span: Span) -> str:
+        """The text of a span without what they cover."""
+        kept, place = [], span[0]
+        for start, end in self.near(span):
+            if end > place:
+                kept.append(text[place : max(start, place)])
+                place = min(end, span[1])
+        return " ".join([*kept, text[place : span[1]]])
+
     def next_start(self, place: int) -> int | None:
         """Start of the first span at or after a place."""
         found = bisect_right(self._starts, place - 1)

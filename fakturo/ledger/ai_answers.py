@@ -1,5 +1,6 @@
 """Answers that were paid for, under the hash of their request: to ask the same again costs nothing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, select
@@ -9,11 +10,12 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.tables import ai_answers
 
 
-def find_answer(engine: Engine, request_sha256: str) -> str | None:
-    """Answer that was paid for already, or None."""
+def find_answers(engine: Engine, requests: Sequence[str]) -> dict[str, str]:
+    """Answers that were paid for already, by the SHA-256 of their requests."""
     with reading(engine) as connection:
-        kept = select(ai_answers.c.answer).where(ai_answers.c.request_sha256 == request_sha256)
-        return connection.execute(kept).scalar()
+        columns = (ai_answers.c.request_sha256, ai_answers.c.answer)
+        kept = select(*columns).where(ai_answers.c.request_sha256.in_(requests))
+        return dict(connection.execute(kept).tuples().all())
 
 
 def keep(connection: Connection, request_sha256: str, answer: str, now: datetime) -> None:

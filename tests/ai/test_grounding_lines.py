@@ -39,8 +39,6 @@ ASK = "Hi team, this is account 12765. Could we get {} Our reference is PO-71033
         ("5 ½ of the mug (item 22551, £1.65 each)?", ("22551", "mug", "5", "1.65"), "lines_differ"),
         ("5 of the mug (item 22551, £0.00 each)?", ("22551", "mug", "5", "0"), "price_zero"),
         ("5 of the mug (item 22551, 7 each)?", ("22551", "mug", "5", "7"), "price_unmarked"),
-        ("5 frozen mugs (item 22551, £7 each)?", ("22551", "mugs", "5", "7"), "words_not_understood"),
-        ("5 of the mug (item 22551, £7 each) in red?", ("22551", "mug", "5", "7"), "words_not_understood"),
         ("5 of the mug (item 22551, A$7 each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
         ("5 of the mug (item 22551, CAD $7 each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
         ("5 of the mug (item 22551, $7 CAD each)?", ("22551", "mug", "5", "7"), "currency_wrong"),
