@@ -11,8 +11,8 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from fakturo.ai.desk import Desk
-from fakturo.ai.gate import standing
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.lane.gate import standing
 from fakturo.ai.retrying import stops_all
 from fakturo.errors import AiError
 from fakturo.ledger import queue

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 
 from fakturo import worker
-from fakturo.ai.desk import Sleep, open_desk
+from fakturo.ai.lane.desk import Sleep, open_desk
 from fakturo.ai.one_order import in_foreground
 from fakturo.clock import utc_now
 from fakturo.drain import Drain

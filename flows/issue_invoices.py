@@ -13,7 +13,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.states import Completed
 
 from fakturo import worker
-from fakturo.ai.desk import Desk, open_desk
+from fakturo.ai.lane.desk import Desk, open_desk
 from fakturo.ai.one_order import draft_one, give_up, in_a_word
 from fakturo.ai.retrying import ATTEMPTS, JITTER, may_help, stops_all, waits
 from fakturo.clock import utc_now

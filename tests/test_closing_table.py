@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert
 
-from fakturo.ai.desk import open_desk
+from fakturo.ai.lane.desk import open_desk
 from fakturo.closing_table import closing_table
 from fakturo.drain import Drain
 from fakturo.ledger.issuing import ChunkOutcome

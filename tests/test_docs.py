@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SHOWN = [ROOT / "README.md", *(ROOT / f"docs/{name}.md" for name in ("ai", "intake", "operations", "warehouse"))]
+SHOWN = [
+    ROOT / "README.md",
+    *(ROOT / f"docs/{name}.md" for name in ("ai", "intake", "operations", "warehouse")),
+]
 
 
 def steps(page: Path) -> list[tuple[str, list[str]]]:

@@ -49,7 +49,7 @@ FLOORS = (
 """Inside the core, ground floor first; a file imports its own floor or lower ones."""
 
 DOORS = {
-    "httpx": ("fakturo/ai/client.py", "fakturo/ai/failures.py"),
+    "httpx": ("fakturo/ai/provider/"),
     "duckdb": ("fakturo/warehouse/", "fakturo/intake/"),
     "weasyprint": ("reports/pdf.py",),
     "great_expectations": ("expectations/",),

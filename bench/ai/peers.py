@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from fakturo.ai.proposal import Proposal, read_proposal, schema
+from fakturo.ai.proof.proposal import Proposal, read_proposal, schema
 
 os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"  # else it fetches prices at import
 

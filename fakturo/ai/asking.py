@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from fakturo.ai import gate, prompting
-from fakturo.ai.budget import likely_tokens
-from fakturo.ai.client import SIMPLER, Answer, Mode, ModelClient
-from fakturo.ai.desk import Desk
-from fakturo.ai.latency import Latency, bound_s
+from fakturo.ai import prompting
+from fakturo.ai.lane import gate
+from fakturo.ai.lane.budget import likely_tokens
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.lane.latency import Latency, bound_s
+from fakturo.ai.lane.spending import Asking
 from fakturo.ai.prompting import Question
-from fakturo.ai.proposal import Proposal, read_proposal, schema
+from fakturo.ai.proof.proposal import Proposal, read_proposal, schema
+from fakturo.ai.provider.client import SIMPLER, Answer, Mode, ModelClient
 from fakturo.ai.retrying import falls_through, is_temporary, stops_all
-from fakturo.ai.spending import Asking
 from fakturo.errors import AiError, FormatRefused, InvalidOutput, RateLimited, TimedOut
 from fakturo.ledger import ai_answers
 

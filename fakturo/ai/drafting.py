@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from fakturo.ai import prompting
 from fakturo.ai.asking import reply
-from fakturo.ai.desk import Desk
-from fakturo.ai.grounding import Grounded, ground
-from fakturo.ai.proposal import Proposal
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.proof.grounding import Grounded, ground
+from fakturo.ai.proof.proposal import Proposal
 from fakturo.check import Finding
 from fakturo.errors import BadInput
 from fakturo.ledger.queue import Claimed

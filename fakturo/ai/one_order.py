@@ -14,8 +14,8 @@ from typing import Any, Literal
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 
 from fakturo.ai import retrying
-from fakturo.ai.desk import Desk
 from fakturo.ai.drafting import Drafted, draft_order
+from fakturo.ai.lane.desk import Desk
 from fakturo.check import Finding
 from fakturo.errors import AiError, Refused
 from fakturo.ledger import queue

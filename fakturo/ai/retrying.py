@@ -10,7 +10,7 @@ Source: Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fakturo.ai.budget import RetryBudget
+from fakturo.ai.lane.budget import RetryBudget
 from fakturo.errors import AiError, BreakerOpen, OverBudget, Permanent, QuotaExhausted, RateLimited, Refused
 
 ATTEMPTS = 5

@@ -4,10 +4,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import Connection, select
 
-from fakturo.ai import addresses
-from fakturo.ai.breaker import is_open
-from fakturo.ai.budget import in_micros
-from fakturo.ai.endpoint import Endpoint, read_state
+from fakturo.ai.lane.breaker import is_open
+from fakturo.ai.lane.budget import in_micros
+from fakturo.ai.lane.endpoint import Endpoint, read_state
+from fakturo.ai.provider import addresses
 from fakturo.ledger import ai_spending
 from fakturo.ledger.tables import ai_calls, ai_endpoints
 from fakturo.ledger.waiting import Rest

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import typer
 from pydantic import ValidationError
 
-from fakturo.ai.proposal import read_proposal
+from fakturo.ai.proof.proposal import read_proposal
 from fakturo.cli.order_sheet import empty_sheet, sheet_of
 from fakturo.cli.plain import waited
 from fakturo.cli.screen import money

@@ -13,7 +13,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from fakturo.ai.amounts_in_text import find_items
+from fakturo.ai.proof.amounts_in_text import find_items
 from fakturo.check import Finding
 from fakturo.cli.plain import clean, waited
 from fakturo.cli.screen import money

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from fakturo.ai.budget import RetryBudget
-from fakturo.ai.desk import Desk, open_desk
+from fakturo.ai.lane.budget import RetryBudget
+from fakturo.ai.lane.desk import Desk, open_desk
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.settings import Settings, load

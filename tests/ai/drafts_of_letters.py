@@ -3,8 +3,8 @@
 import tomllib
 from pathlib import Path
 
-from fakturo.ai.grounding import ground
-from fakturo.ai.proposal import Proposal, ProposedLine
+from fakturo.ai.proof.grounding import ground
+from fakturo.ai.proof.proposal import Proposal, ProposedLine
 from fakturo.settings import Seller
 
 SELLER = Seller()

@@ -6,9 +6,9 @@ import math
 from collections import deque
 from datetime import UTC, datetime, timedelta
 
-from fakturo.ai.client import Answer
-from fakturo.ai.limits import Limits
-from fakturo.ai.spending import Asking
+from fakturo.ai.lane.spending import Asking
+from fakturo.ai.provider.client import Answer
+from fakturo.ai.provider.limits import Limits
 from fakturo.ai_settings import Provider
 
 

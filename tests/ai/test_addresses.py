@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from fakturo.ai.addresses import completions_url, endpoint, key_headers
+from fakturo.ai.provider.addresses import completions_url, endpoint, key_headers
 from fakturo.errors import BadSetting
 
 KEY = "sk-very-secret"

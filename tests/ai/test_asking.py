@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from fakturo.ai import asking, latency, prompting
+from fakturo.ai import asking, prompting
 from fakturo.ai.asking import reply
-from fakturo.ai.endpoint import Endpoint, read_state, write_state
-from fakturo.ai.latency import Latency
+from fakturo.ai.lane import latency
+from fakturo.ai.lane.endpoint import Endpoint, read_state, write_state
+from fakturo.ai.lane.latency import Latency
 from fakturo.errors import (
     BreakerOpen,
     FormatRefused,

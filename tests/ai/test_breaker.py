@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.breaker import (
+from fakturo.ai.lane.breaker import (
     FIRST_REST_S,
     LONGEST_ASKED_S,
     LONGEST_REST_S,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from fakturo.ai.budget import RetryBudget, cost_micros, in_micros, likely_tokens
+from fakturo.ai.lane.budget import RetryBudget, cost_micros, in_micros, likely_tokens
 from fakturo.ai_settings import Provider
 
 

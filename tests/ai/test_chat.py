@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.chat import SIMPLER, error_within, read_completion, request_body
-from fakturo.ai.proposal import schema
+from fakturo.ai.proof.proposal import schema
+from fakturo.ai.provider.chat import SIMPLER, error_within, read_completion, request_body
 from fakturo.errors import AiError, InvalidOutput, Refused, Truncated
 
 ASKED = [{"role": "user", "content": "two mugs"}]

@@ -17,9 +17,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from fakturo.ai.client import SIMPLER, ModelClient, open_clients
 from fakturo.ai.prompting import question
-from fakturo.ai.proposal import schema
+from fakturo.ai.proof.proposal import schema
+from fakturo.ai.provider.client import SIMPLER, ModelClient, open_clients
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.ai_settings import Provider

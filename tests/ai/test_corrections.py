@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakturo.ai.corrections import find_corrections
+from fakturo.ai.proof.corrections import find_corrections
 from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
 
 CORPUS = corpus("corrections.toml")

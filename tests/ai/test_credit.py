@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakturo.ai.credit import Credit, admit, refused
+from fakturo.ai.lane.credit import Credit, admit, refused
 
 
 def test_a_good_one_lets_everybody_through():

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.crowding import SMALLEST, Crowding, allowed, is_overload, overloaded, succeeded
+from fakturo.ai.lane.crowding import SMALLEST, Crowding, allowed, is_overload, overloaded, succeeded
 from fakturo.errors import InvalidOutput, QuotaExhausted, RateLimited, Refused, TimedOut, Transient
 
 

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.breaker import Breaker
-from fakturo.ai.client import Answer
-from fakturo.ai.credit import Credit
-from fakturo.ai.crowding import Crowding
-from fakturo.ai.endpoint import Endpoint, Sent, learned, read_state, write_state
-from fakturo.ai.latency import Latency
-from fakturo.ai.limits import Limits
-from fakturo.ai.pacing import Bucket, Pace
+from fakturo.ai.lane.breaker import Breaker
+from fakturo.ai.lane.credit import Credit
+from fakturo.ai.lane.crowding import Crowding
+from fakturo.ai.lane.endpoint import Endpoint, Sent, learned, read_state, write_state
+from fakturo.ai.lane.latency import Latency
+from fakturo.ai.lane.pacing import Bucket, Pace
+from fakturo.ai.provider.client import Answer
+from fakturo.ai.provider.limits import Limits
 from fakturo.errors import (
     FormatRefused,
     InvalidOutput,

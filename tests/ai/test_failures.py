@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.failures import http_failure, refuses_format
+from fakturo.ai.provider.failures import http_failure, refuses_format
 from fakturo.errors import AiError, Permanent, QuotaExhausted, RateLimited, Refused, TimedOut, Transient
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakturo.ai.endpoint import read_state
+from fakturo.ai.lane.endpoint import read_state
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.ledger import ai_endpoints, queue

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from fakturo.ai import gate
-from fakturo.ai.endpoint import Sent, read_state
+from fakturo.ai.lane import gate
+from fakturo.ai.lane.endpoint import Sent, read_state
 from fakturo.ai_settings import Provider
 from fakturo.errors import BreakerOpen, InvalidOutput, Permanent, QuotaExhausted, RateLimited, Transient
 from fakturo.ledger import ai_answers, ai_endpoints

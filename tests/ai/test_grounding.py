@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakturo.ai.grounding import ground
+from fakturo.ai.proof.grounding import ground
 from tests.ai.drafts_of_letters import (
     HOSTILE,
     PLAIN,

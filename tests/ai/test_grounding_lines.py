@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakturo.ai.grounding import ground
+from fakturo.ai.proof.grounding import ground
 from fakturo.settings import Seller
 from tests.ai.drafts_of_letters import SELLER, codes, reading
 

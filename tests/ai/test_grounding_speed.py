@@ -7,8 +7,8 @@ from random import Random
 import pytest
 
 from fakturo.ai.drafting import LONGEST_TEXT
-from fakturo.ai.grounding import ground
-from fakturo.ai.proposal import Proposal, ProposedLine
+from fakturo.ai.proof.grounding import ground
+from fakturo.ai.proof.proposal import Proposal, ProposedLine
 from tests.ai.drafts_of_letters import SELLER, TWO, reading
 from tests.ai.letter_layouts import Hand, Line, bullets
 

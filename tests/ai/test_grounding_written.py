@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from fakturo.ai.grounding import ground
+from fakturo.ai.proof.grounding import ground
 from tests.ai.drafts_of_letters import SELLER
 from tests.ai.letter_layouts import LAYOUTS
 from tests.ai.lies_about_letters import lies

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from fakturo.ai.proposal import Proposal, ProposedLine, read_proposal
+from fakturo.ai.proof.proposal import Proposal, ProposedLine, read_proposal
 from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
 
 CORPUS = corpus("injections.toml")

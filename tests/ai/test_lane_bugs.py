@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from fakturo.ai import gate, prompting
+from fakturo.ai import prompting
 from fakturo.ai.asking import reply
-from fakturo.ai.credit import Credit
-from fakturo.ai.endpoint import Endpoint, Sent, learned, read_state, write_state
+from fakturo.ai.lane import gate
+from fakturo.ai.lane.credit import Credit
+from fakturo.ai.lane.endpoint import Endpoint, Sent, learned, read_state, write_state
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.errors import (
@@ -76,9 +77,7 @@ def test_2_whoever_finds_out_about_the_credit_and_meets_something_else_keeps_nob
         assert ask(desk).text == RIGHT
 
 
-def test_3_a_drain_does_not_wait_longer_than_its_patience_for_a_dead_provider(
-    sqlite_engine, with_ai, quick
-):
+def test_3_a_drain_does_not_wait_longer_than_its_patience_for_a_dead_provider(sqlite_engine, with_ai, quick):
     put_wishes(sqlite_engine, 12)
     start = quick.now()
     limit = timedelta(seconds=240)
@@ -88,9 +87,7 @@ def test_3_a_drain_does_not_wait_longer_than_its_patience_for_a_dead_provider(
     assert quick.now() - start < limit
 
 
-def test_4_a_turn_that_becomes_the_probe_and_wakes_early_is_not_locked_out_by_itself(
-    ledger, desk_of, clock
-):
+def test_4_a_turn_that_becomes_the_probe_and_wakes_early_is_not_locked_out_by_itself(ledger, desk_of, clock):
     client = Scripted("one", said(RIGHT))
     desk = desk_of(ledger, client)
     about = asking(client)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.latency import ENOUGH, Latency, answered, bound_s, timed_out
+from fakturo.ai.lane.latency import ENOUGH, Latency, answered, bound_s, timed_out
 
 LONGEST_S = 60.0
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fakturo.ai.limits import Limits, read_limits, retry_after_s
-from fakturo.ai.moments import LONGEST_BELIEVED_S, duration_s, reset_s, said_wait_s
+from fakturo.ai.provider.limits import Limits, read_limits, retry_after_s
+from fakturo.ai.provider.moments import LONGEST_BELIEVED_S, duration_s, reset_s, said_wait_s
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW_UNIX_S = 1772442000

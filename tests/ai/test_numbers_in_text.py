@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakturo.ai.amounts_in_text import currencies, find_items
-from fakturo.ai.number_words import language, pattern, value
-from fakturo.ai.numerals import decimal_sign, meant, readings
+from fakturo.ai.proof.amounts_in_text import currencies, find_items
+from fakturo.ai.proof.number_words import language, pattern, value
+from fakturo.ai.proof.numerals import decimal_sign, meant, readings
 
 
 @pytest.mark.parametrize(

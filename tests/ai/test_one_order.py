@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from fakturo.ai import one_order, retrying
-from fakturo.ai.budget import RetryBudget
 from fakturo.ai.drafting import LONGEST_TEXT, Drafted
+from fakturo.ai.lane.budget import RetryBudget
 from fakturo.ai.one_order import NO_MODEL, draft_one, draft_with_retries, give_up, in_a_word, in_foreground
 from fakturo.errors import (
     BreakerOpen,

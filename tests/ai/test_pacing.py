@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakturo.ai.limits import Limits
-from fakturo.ai.pacing import (
+from fakturo.ai.lane.pacing import (
     BURST_S,
     FIRST_RATE_PER_S,
     LONGEST_UNSAID_WAIT_S,
@@ -24,6 +23,7 @@ from fakturo.ai.pacing import (
     speed,
     succeeded,
 )
+from fakturo.ai.provider.limits import Limits
 
 NOTHING = Limits()
 

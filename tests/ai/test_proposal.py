@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fakturo.ai.prompting import likely_tokens, question, request_sha256
-from fakturo.ai.proposal import read_proposal, schema
+from fakturo.ai.proof.proposal import read_proposal, schema
 from fakturo.errors import InvalidOutput
 
 RIGHT = (

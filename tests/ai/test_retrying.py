@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from fakturo.ai.budget import RetryBudget
+from fakturo.ai.lane.budget import RetryBudget
 from fakturo.ai.retrying import (
     ATTEMPTS,
     blames_order,

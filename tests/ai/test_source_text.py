@@ -2,8 +2,8 @@
 
 import pytest
 
-from fakturo.ai.sentences import ends_within, sentence_spans
-from fakturo.ai.source_text import read_source
+from fakturo.ai.proof.sentences import ends_within, sentence_spans
+from fakturo.ai.proof.source_text import read_source
 
 
 def test_markup_and_entities_become_plain_text():

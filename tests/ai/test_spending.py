@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from fakturo.ai import gate
+from fakturo.ai.lane import gate
 from fakturo.ai_settings import Provider
 from fakturo.errors import InvalidOutput, OverBudget, QuotaExhausted, RateLimited, TimedOut, Transient
 from fakturo.ledger import ai_spending

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
-from fakturo.ai.proposal import Proposal, ProposedLine
+from fakturo.ai.proof.proposal import Proposal, ProposedLine
 from tests.ai.letter_corrections import COUNTS, correct
 from tests.ai.letter_layouts import IN_GERMAN, LAYOUTS, Hand, Line, bullets
 

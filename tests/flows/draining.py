@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, insert, select
 
-from fakturo.ai.breaker import Breaker
-from fakturo.ai.budget import RetryBudget
-from fakturo.ai.desk import Desk
-from fakturo.ai.endpoint import Endpoint, write_state
-from fakturo.ai.latency import Latency
+from fakturo.ai.lane.breaker import Breaker
+from fakturo.ai.lane.budget import RetryBudget
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.lane.endpoint import Endpoint, write_state
+from fakturo.ai.lane.latency import Latency
 from fakturo.drain import Drain
 from fakturo.ledger import ai_endpoints, queue
 from fakturo.ledger.drafts import save_draft

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from fakturo.ai.credit import Credit
-from fakturo.ai.crowding import Crowding
+from fakturo.ai.lane.credit import Credit
+from fakturo.ai.lane.crowding import Crowding
 from fakturo.errors import OverBudget, QuotaExhausted, Transient
 from fakturo.ledger.queue import Claimed
 from tests.ai.scripted import Scripted

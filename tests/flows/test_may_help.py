@@ -5,8 +5,8 @@ import asyncio
 import pytest
 from prefect.states import Completed, Failed, Pending
 
-from fakturo.ai.budget import RetryBudget
-from fakturo.ai.desk import Desk
+from fakturo.ai.lane.budget import RetryBudget
+from fakturo.ai.lane.desk import Desk
 from fakturo.errors import (
     BreakerOpen,
     InvalidOutput,

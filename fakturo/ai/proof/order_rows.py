@@ -9,12 +9,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.cues import find_word
-from fakturo.ai.plain_words import OF_NAMES
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.sentences import sentence_spans
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.cues import find_word
+from fakturo.ai.proof.plain_words import OF_NAMES
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.sentences import sentence_spans
+from fakturo.ai.proof.spans import Span
 
 FARTHEST = 5
 """Rows that a line of a list may be spread over: name, quantity and price one below the other."""

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from fakturo.ai.budget import RetryBudget
-from fakturo.ai.client import ModelClient, open_clients
-from fakturo.ai.latency import Latency
+from fakturo.ai.lane.budget import RetryBudget
+from fakturo.ai.lane.latency import Latency
+from fakturo.ai.provider.client import ModelClient, open_clients
 from fakturo.ai_settings import Ai
 from fakturo.clock import utc_now
 from fakturo.settings import Settings

@@ -7,7 +7,7 @@ closing, since "12 Mug Lane" in the middle of a letter might be anything.
 import re
 from collections.abc import Collection, Iterator
 
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.spans import Span
 
 LONGEST_LINE = 120
 _PART = re.compile(r"\s*[|\u00b7\u2022]\s*|\s{3,}|\t")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from fakturo.ai.cautions import either_of, lowered
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.cautions import either_of, lowered
+from fakturo.ai.proof.spans import Span
 
 _LIST = Path(__file__).with_name("courtesies.toml")
 _GREETING = re.compile(

@@ -8,17 +8,17 @@ import json
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from fakturo.ai import breaker as _breaker
-from fakturo.ai import credit as _credit
-from fakturo.ai import crowding as _crowding
-from fakturo.ai import latency as _latency
-from fakturo.ai import pacing
-from fakturo.ai.breaker import Breaker
-from fakturo.ai.client import Answer, Mode
-from fakturo.ai.credit import Credit
-from fakturo.ai.crowding import Crowding
-from fakturo.ai.latency import Latency
-from fakturo.ai.pacing import Bucket, Pace
+from fakturo.ai.lane import breaker as _breaker
+from fakturo.ai.lane import credit as _credit
+from fakturo.ai.lane import crowding as _crowding
+from fakturo.ai.lane import latency as _latency
+from fakturo.ai.lane import pacing
+from fakturo.ai.lane.breaker import Breaker
+from fakturo.ai.lane.credit import Credit
+from fakturo.ai.lane.crowding import Crowding
+from fakturo.ai.lane.latency import Latency
+from fakturo.ai.lane.pacing import Bucket, Pace
+from fakturo.ai.provider.client import Answer, Mode
 from fakturo.errors import AiError, QuotaExhausted, RateLimited, TimedOut
 
 _Record = TypeVar("_Record", Pace, Breaker, Latency, Crowding, Credit, Bucket)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from fakturo.ai.spans import Span, Spans
+from fakturo.ai.proof.spans import Span, Spans
 
 _LISTS = Path(__file__).with_name("cautions.toml")
 _NET = re.compile(

@@ -8,14 +8,14 @@ A sum of money has to be explained wherever it stands; another number only where
 import re
 from collections.abc import Iterator, Sequence
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.cautions import Caution
-from fakturo.ai.cues import stands_as_header
-from fakturo.ai.letter_head import named_currencies
-from fakturo.ai.order_rows import Rows, names_goods
-from fakturo.ai.plain_words import SENTENCE_WORDS, unknown_words
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.spans import Span, Spans
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.cautions import Caution
+from fakturo.ai.proof.cues import stands_as_header
+from fakturo.ai.proof.letter_head import named_currencies
+from fakturo.ai.proof.order_rows import Rows, names_goods
+from fakturo.ai.proof.plain_words import SENTENCE_WORDS, unknown_words
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.spans import Span, Spans
 from fakturo.check import Finding
 
 ANYWHERE = frozenset({"instruction", "whole_order", "quotation", "recurring", "payment", "tax"})

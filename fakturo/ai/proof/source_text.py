@@ -8,9 +8,9 @@ import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fakturo.ai.markup import hides_text, plain_lines
-from fakturo.ai.quoted_threads import split_quotes
-from fakturo.ai.transfer_encoding import decoded
+from fakturo.ai.proof.markup import hides_text, plain_lines
+from fakturo.ai.proof.quoted_threads import split_quotes
+from fakturo.ai.proof.transfer_encoding import decoded
 from fakturo.check import Finding
 from fakturo.privacy import mask
 

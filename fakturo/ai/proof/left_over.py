@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.corrections import Correction
-from fakturo.ai.item_names import line_finding
-from fakturo.ai.line_groups import Event, numbers_of
-from fakturo.ai.proposal import ProposedLine
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.corrections import Correction
+from fakturo.ai.proof.item_names import line_finding
+from fakturo.ai.proof.line_groups import Event, numbers_of
+from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.check import Finding
 
 MOST_NAMED = 5

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from fakturo.ai.corrections import Correction, Reading
+from fakturo.ai.proof.corrections import Correction, Reading
 from fakturo.check import Finding
 
 _ORDINALS = {

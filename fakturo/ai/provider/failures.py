@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 
-from fakturo.ai.error_body import ErrorBody, read_error
-from fakturo.ai.limits import Kind, read_limits, retry_after_s
+from fakturo.ai.provider.error_body import ErrorBody, read_error
+from fakturo.ai.provider.limits import Kind, read_limits, retry_after_s
 from fakturo.errors import AiError, Permanent, QuotaExhausted, RateLimited, Refused, TimedOut, Transient
 
 _NO_CREDIT = ("insufficient_quota", "insufficient_balance", "insufficient_credit", "insufficient_funds",

@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import dateparser
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.spans import Span
 
 _LINK = (
     r"[\s.:#()\-=|*]*(?:(?:no|nr|num|number|nummer|id|code|ref|reference|is|ist|lautet|really|actually|now|eigentlich|jetzt|neu|remains|we\s+are|we're"

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from fakturo.ai.amounts_in_text import Item, currencies
-from fakturo.ai.cues import customer_spans, list_numbers, po_spans
-from fakturo.ai.proposal import Proposal
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.amounts_in_text import Item, currencies
+from fakturo.ai.proof.cues import customer_spans, list_numbers, po_spans
+from fakturo.ai.proof.proposal import Proposal
+from fakturo.ai.proof.spans import Span
 from fakturo.check import Finding
 from fakturo.money import rounded
 

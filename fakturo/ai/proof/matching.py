@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.corrected_lines import TextLine, resolve, unclear
-from fakturo.ai.corrections import Correction
-from fakturo.ai.item_names import find_names, line_finding, name_findings
-from fakturo.ai.left_over import left_over
-from fakturo.ai.line_groups import Anchor, Group, code_anchors, event_span, find_events, group_events
-from fakturo.ai.line_values import price_meaning, says_each, value_findings
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.sentences import ends_within
-from fakturo.ai.spans import Span, Spans
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.corrected_lines import TextLine, resolve, unclear
+from fakturo.ai.proof.corrections import Correction
+from fakturo.ai.proof.item_names import find_names, line_finding, name_findings
+from fakturo.ai.proof.left_over import left_over
+from fakturo.ai.proof.line_groups import Anchor, Group, code_anchors, event_span, find_events, group_events
+from fakturo.ai.proof.line_values import price_meaning, says_each, value_findings
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.sentences import ends_within
+from fakturo.ai.proof.spans import Span, Spans
 from fakturo.check import Finding
 
 _CODE_CUE = re.compile(

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, insert
 
-from fakturo.ai import breaker as _breaker
-from fakturo.ai import credit as _credit
-from fakturo.ai import crowding, pacing
-from fakturo.ai.client import Answer, Mode, ModelClient
-from fakturo.ai.desk import Desk
-from fakturo.ai.endpoint import Endpoint, Sent, learned, read_state, write_state
-from fakturo.ai.spending import Asking, reserve, settle
+from fakturo.ai.lane import breaker as _breaker
+from fakturo.ai.lane import credit as _credit
+from fakturo.ai.lane import crowding, pacing
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.lane.endpoint import Endpoint, Sent, learned, read_state, write_state
+from fakturo.ai.lane.spending import Asking, reserve, settle
+from fakturo.ai.provider.client import Answer, Mode, ModelClient
 from fakturo.ai_settings import Ai
 from fakturo.audit import canonical
 from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited

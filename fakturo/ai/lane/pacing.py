@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from fakturo.ai.limits import Limits
+from fakturo.ai.provider.limits import Limits
 
 SHARE = 0.995
 """Of the published limit: their clock and ours differ."""

@@ -11,21 +11,21 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from fakturo.ai.amounts_in_text import Item, find_items
-from fakturo.ai.beside import additions, matters, not_understood, other_numbers, terms, unexplained
-from fakturo.ai.cautions import find_cautions
-from fakturo.ai.corrections import find_corrections
-from fakturo.ai.courtesies import courtesies, greetings
-from fakturo.ai.cues import find_word, order_date, totals
-from fakturo.ai.footers import footer_spans
-from fakturo.ai.letter_head import prove_currency, prove_header, prove_total
-from fakturo.ai.matching import Matched, match_lines
-from fakturo.ai.order_rows import Rows, find_rows
-from fakturo.ai.plain_words import ASKING, PER_PIECE, REPORTING, WORD, has_price_head, is_foreign
-from fakturo.ai.proposal import Proposal, ProposedLine
-from fakturo.ai.quoted_threads import LEANS
-from fakturo.ai.source_text import read_source
-from fakturo.ai.spans import Span, Spans, blanked
+from fakturo.ai.proof.amounts_in_text import Item, find_items
+from fakturo.ai.proof.beside import additions, matters, not_understood, other_numbers, terms, unexplained
+from fakturo.ai.proof.cautions import find_cautions
+from fakturo.ai.proof.corrections import find_corrections
+from fakturo.ai.proof.courtesies import courtesies, greetings
+from fakturo.ai.proof.cues import find_word, order_date, totals
+from fakturo.ai.proof.footers import footer_spans
+from fakturo.ai.proof.letter_head import prove_currency, prove_header, prove_total
+from fakturo.ai.proof.matching import Matched, match_lines
+from fakturo.ai.proof.order_rows import Rows, find_rows
+from fakturo.ai.proof.plain_words import ASKING, PER_PIECE, REPORTING, WORD, has_price_head, is_foreign
+from fakturo.ai.proof.proposal import Proposal, ProposedLine
+from fakturo.ai.proof.quoted_threads import LEANS
+from fakturo.ai.proof.source_text import read_source
+from fakturo.ai.proof.spans import Span, Spans, blanked
 from fakturo.check import Finding
 from fakturo.settings import Seller
 

@@ -7,10 +7,10 @@ thing and no sentence.
 import re
 from collections.abc import Iterator, Sequence
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.cues import find_word
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.spans import Span, Spans, gap, overlap
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.cues import find_word
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.spans import Span, Spans, gap, overlap
 from fakturo.check import Finding
 
 LONGEST_NAME = 120

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.cues import find_word
-from fakturo.ai.item_names import line_finding, may_be_in_name
-from fakturo.ai.line_values import line_total, price_and_count
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.spans import Span, Spans
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.cues import find_word
+from fakturo.ai.proof.item_names import line_finding, may_be_in_name
+from fakturo.ai.proof.line_values import line_total, price_and_count
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.spans import Span, Spans
 from fakturo.check import Finding
 
 

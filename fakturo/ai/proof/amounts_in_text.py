@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from fakturo.ai.number_words import DOZEN, Language, language, pattern, value
-from fakturo.ai.numerals import NUMERAL, decimal_sign, meant
-from fakturo.ai.spans import Spans
+from fakturo.ai.proof.number_words import DOZEN, Language, language, pattern, value
+from fakturo.ai.proof.numerals import NUMERAL, decimal_sign, meant
+from fakturo.ai.proof.spans import Spans
 
 Kind = Literal["money", "count", "weak_count", "percent", "date", "mark", "token"]
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import cache
 from typing import NamedTuple
 
-from fakturo.ai.amounts_in_text import find_items
-from fakturo.ai.number_words import Language, language, shape
-from fakturo.ai.sentences import sentence_spans
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.amounts_in_text import find_items
+from fakturo.ai.proof.number_words import Language, language, shape
+from fakturo.ai.proof.sentences import sentence_spans
+from fakturo.ai.proof.spans import Span
 
 LONGEST = 160
 """Letters; a longer sentence says more than one thing."""

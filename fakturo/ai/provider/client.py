@@ -15,11 +15,11 @@ from typing import Any
 
 import httpx
 
-from fakturo.ai import addresses, chat
-from fakturo.ai.chat import SIMPLER, Mode
-from fakturo.ai.error_body import read_error
-from fakturo.ai.failures import http_failure, refuses_format
-from fakturo.ai.limits import Limits, read_limits
+from fakturo.ai.provider import addresses, chat
+from fakturo.ai.provider.chat import SIMPLER, Mode
+from fakturo.ai.provider.error_body import read_error
+from fakturo.ai.provider.failures import http_failure, refuses_format
+from fakturo.ai.provider.limits import Limits, read_limits
 from fakturo.ai_settings import Provider
 from fakturo.errors import (
     AiError,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from fakturo.ai.moments import LONGEST_BELIEVED_S, http_date, number, reset_s, said_wait_s
+from fakturo.ai.provider.moments import LONGEST_BELIEVED_S, http_date, number, reset_s, said_wait_s
 
 Kind = Literal["requests", "tokens"]
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from fakturo.ai.amounts_in_text import Item
-from fakturo.ai.item_names import is_catalogue_name, line_finding
-from fakturo.ai.plain_words import PACKS, PACKS_PRICED, UNIT_PRICE
-from fakturo.ai.proposal import ProposedLine
-from fakturo.ai.spans import Span
+from fakturo.ai.proof.amounts_in_text import Item
+from fakturo.ai.proof.item_names import is_catalogue_name, line_finding
+from fakturo.ai.proof.plain_words import PACKS, PACKS_PRICED, UNIT_PRICE
+from fakturo.ai.proof.proposal import ProposedLine
+from fakturo.ai.proof.spans import Span
 from fakturo.check import Finding
 
 FEWEST_PRICE_DECIMALS = 2

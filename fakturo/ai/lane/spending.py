@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from fakturo.ai.budget import cost_micros, in_micros
-from fakturo.ai.client import Answer, ModelClient
-from fakturo.ai.desk import Desk
-from fakturo.ai.endpoint import Sent
+from fakturo.ai.lane.budget import cost_micros, in_micros
+from fakturo.ai.lane.desk import Desk
+from fakturo.ai.lane.endpoint import Sent
+from fakturo.ai.provider.client import Answer, ModelClient
 from fakturo.ai_settings import Ai
 from fakturo.errors import AiError, OverBudget, TimedOut
 from fakturo.ledger import ai_calls, ai_spending
