@@ -11,6 +11,7 @@ from fakturo.ai.lane import latency
 from fakturo.ai.lane.endpoint import Endpoint, read_state, write_state
 from fakturo.ai.lane.latency import Latency
 from fakturo.errors import (
+    AiError,
     BreakerOpen,
     FormatRefused,
     InvalidOutput,
@@ -155,6 +156,13 @@ def test_a_kept_answer_costs_nothing(ledger, desk_of, one):
     assert outcomes(ledger) == ["ok"]
 
 
+def test_an_answer_that_another_provider_gave_is_found_before_anybody_is_asked(ledger, desk_of):
+    one, two = Scripted("one", Refused("x"), said(RIGHT)), Scripted("two", said(RIGHT))
+    desk = desk_of(ledger, one, two)
+    assert ask(desk) == ask(desk)
+    assert (one.calls, two.calls) == (1, 1)
+
+
 def test_without_cache_it_is_asked_anew_and_nothing_is_kept(ledger, desk_of):
     client = Scripted("one", said(RIGHT), said(OTHER))
     kept = desk_of(ledger, client)
@@ -170,6 +178,32 @@ def test_an_answer_of_the_wrong_shape_is_paid_for_and_not_kept(ledger, desk_of):
         ask(desk)
     assert ask(desk).text == RIGHT
     assert outcomes(ledger) == ["invalid_output", "ok"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Transient("x", status=500),
+        RateLimited("x", wait_s=1.0),
+        FormatRefused("x"),
+        Permanent("x", status=400),
+        InvalidOutput("x"),
+    ],
+    ids=lambda error: error.outcome,
+)
+def test_whoever_finds_out_about_the_credit_and_meets_something_else_keeps_nobody_out(
+    ledger, desk_of, clock, error
+):
+    desk = desk_of(ledger, Scripted("one", QuotaExhausted("x"), error, said(RIGHT)))
+    with pytest.raises(QuotaExhausted):
+        ask(desk)
+    clock.pass_by(11)
+    try:
+        assert ask(desk).text == RIGHT
+    except AiError as raised:
+        assert raised is error  # noqa: PT017  # and not "no credit"
+        clock.pass_by(1)
+        assert ask(desk).text == RIGHT
 
 
 def test_the_cap_of_the_run_stops_before_anybody_is_asked(ledger, desk_of, one, two):

@@ -129,6 +129,23 @@ def test_a_refusal_for_want_of_credit_is_no_illness():
     assert (state.breaker, state.credit.refusals, state.credit.rest_until) == (Breaker(), 1, 1011.0)
 
 
+def test_an_answer_that_left_before_the_refusal_does_not_make_the_credit_good():
+    bad = Endpoint(credit=Credit(1, 1005.0, 1015.0))
+    early, late = Sent(1004.0, 120, waited=False), Sent(1016.0, 120, waited=False)
+    assert after(answer(), bad, sent=early, at=1006.0).credit == bad.credit
+    assert after(answer(), bad, sent=late, at=1017.0).credit == Credit()
+
+
+def test_who_finds_out_and_meets_an_ill_provider_leaves_it_to_the_next():
+    finding = Endpoint(credit=Credit(2, 1000.0, 1090.0))
+    late = Sent(1025.0, 120, waited=False)
+    assert after(Transient("x", status=500), finding, sent=late, at=1026.0).credit == Credit(
+        2, 1000.0, 1026.0
+    )
+    early = Sent(999.0, 120, waited=False)
+    assert after(Transient("x", status=500), finding, sent=early, at=1026.0).credit == finding.credit
+
+
 @pytest.mark.parametrize("error", [Permanent, Refused, InvalidOutput, Truncated, FormatRefused])
 def test_what_concerns_one_order_changes_nothing_but_that_the_provider_lives(error):
     assert after(error("x"), Endpoint(breaker=Breaker(failures=4))) == Endpoint()

@@ -1,5 +1,6 @@
 """Free-text orders through the real client and a hostile simulator: right, in review, never wrong."""
 
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -84,6 +85,17 @@ def test_an_outage_is_looked_into_by_one_probe_at_a_time_and_rarely(run, sqlite_
     assert all(rest_s >= least for rest_s, least in zip(rests_s, least_s, strict=True))
 
 
+def test_a_drain_does_not_wait_longer_than_its_patience_for_a_dead_provider(sqlite_engine, with_ai, quick):
+    put_wishes(sqlite_engine, 12)
+    end = quick.now() + timedelta(seconds=120)
+    with start_simulator(Scenario("dead", chances={"server_error": 1.0})) as simulator:
+        settings = with_ai(simulator)
+        drain(sqlite_engine, settings, quick, patience_s=20.0, stop=lambda: quick.now() > end)
+    assert quick.now() < end
+    counts = queue.counts(sqlite_engine, quick.now())
+    assert counts["queued"] + counts["parked"] == 12
+
+
 @pytest.mark.parametrize("seed", [1, 2])
 def test_broken_and_wrong_answers_never_become_an_order(run, sqlite_engine, seed):
     work, _, left = run(limited("malformed"), seed=seed)
@@ -115,7 +127,7 @@ def test_impossible_texts_are_asked_once_and_laid_aside(run, sqlite_engine):
 
 
 def test_no_credit_stops_at_once_with_one_alert_and_the_rest_stays_queued(run, sqlite_engine):
-    work, seen, left = run(Scenario("poor", rpm=240, credit=10), concurrency=1)
+    work, seen, left = run(Scenario("poor", rpm=240, credit=10))
     assert left == {"issued": 10, "queued": ORDERS - 10}
     assert seen["after_exhausted"] <= 2
     assert "credit" in str(work.stopped_by)

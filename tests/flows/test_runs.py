@@ -273,7 +273,6 @@ def test_answers_of_the_model_are_deleted_when_their_days_are_over(server, home,
         ai_answers.keep(connection, "b" * 64, "{}", now - timedelta(days=89))
     state = run_flow(prune_history(days=3650, return_state=True))
     assert state.is_completed()
-    assert ai_answers.find_answer(engine, "a" * 64) is None
-    assert ai_answers.find_answer(engine, "b" * 64) == "{}"
+    assert ai_answers.find_answers(engine, ["a" * 64, "b" * 64]) == {"b" * 64: "{}"}
     table = ask(lambda client: _artifact(client, state, "prune-history"))
     assert '{"deleted": "answers of the model", "count": 1}' in table

@@ -72,11 +72,12 @@ def test_the_first_answer_of_a_request_is_kept_until_it_is_old(engine):
         lambda connection: ai_answers.keep(connection, "a" * 64, "second", NOW + timedelta(days=1)),
         lambda connection: ai_answers.keep(connection, "b" * 64, "young", NOW + timedelta(days=1)),
     )
-    assert ai_answers.find_answer(engine, "a" * 64) == "first"
+    both = ["a" * 64, "b" * 64]
+    assert ai_answers.find_answers(engine, both) == {"a" * 64: "first", "b" * 64: "young"}
+    assert ai_answers.find_answers(engine, []) == {}
     assert ai_answers.forget_answers(engine, NOW) == 0
     assert ai_answers.forget_answers(engine, NOW + timedelta(hours=1)) == 1
-    assert ai_answers.find_answer(engine, "a" * 64) is None
-    assert ai_answers.find_answer(engine, "b" * 64) == "young"
+    assert ai_answers.find_answers(engine, both) == {"b" * 64: "young"}
 
 
 def test_a_provider_that_was_never_asked_has_an_empty_state(engine):
