@@ -295,3 +295,22 @@ def test_a_state_is_never_changed_in_place():
     reserve(pace, 1.0, 1)
     sent(pace, 1.0, 1)
     assert pace == replace(pace) == Pace(requests=Bucket(rate=FIRST_RATE_PER_S))
+
+
+def test_tokens_go_faster_while_the_provider_counts_fewer_than_we_do():
+    published = Limits(tokens=60_000, tokens_left=900)  # 0.9 s worth is left of 1,000 a second
+    pace = succeeded(Pace(), published, waited=True)
+    assert pace.tokens.boost == pytest.approx(1.02)
+    for _ in range(50):
+        pace = succeeded(pace, published, waited=True)
+    assert pace.tokens.boost == 1.2
+    little = succeeded(pace, Limits(tokens=60_000, tokens_left=100), waited=True)
+    assert little.tokens.boost == pytest.approx(1.2 * 0.99)
+    refused = limited(pace, 1000.0, 1.0, sent_at=999.0, short_of="tokens")
+    assert refused.tokens.boost == pytest.approx(1.2 * 0.97)
+    assert refused.tokens.boost >= 1.0
+
+
+def test_silence_about_what_is_left_speeds_nothing_up():
+    assert succeeded(Pace(), Limits(tokens=60_000), waited=True).tokens.boost == 1.0
+    assert succeeded(Pace(), Limits(tokens_left=900), waited=True).tokens.boost == 1.0

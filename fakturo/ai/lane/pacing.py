@@ -27,7 +27,7 @@ REGROWTH = 0.01
 CUT_NEAR = 0.97
 REGROWTH_NEAR = 0.001
 MOST_BOOST = 1.2
-PLENTY_S, LITTLE_S = 0.4, 0.15
+PLENTY_S, LITTLE_S = 0.4, 0.25
 """So many seconds' worth of tokens are left by the provider's own count, which ours only estimates."""
 NEAR = 0.9
 """A first refusal so near to a published limit is a matter of their clock: a step aside is enough."""
@@ -184,7 +184,7 @@ def _grown(bucket: Bucket) -> Bucket:
 
 def _cut(bucket: Bucket, true_speed: float | None, *, again: bool) -> Bucket:
     """Slower than what was just refused; the true speed counts where the allowed one was not used."""
-    bucket = replace(bucket, boost=1.0)
+    bucket = replace(bucket, boost=max(bucket.boost * CUT_NEAR, 1.0))
     if not again and bucket.rate and _is_near(bucket):
         return replace(bucket, limited_rate=bucket.rate, rate=bucket.rate * CUT_NEAR)
     was = min((each for each in (bucket.rate, true_speed) if each), default=None)
@@ -198,7 +198,7 @@ def _boosted(bucket: Bucket, left: float | None) -> Bucket:
     if left is None or not bucket.published:
         return bucket
     left_s = left / bucket.published
-    step = 1.01 if left_s > PLENTY_S else 0.97 if left_s < LITTLE_S else 1.0
+    step = 1.02 if left_s > PLENTY_S else 0.99 if left_s < LITTLE_S else 1.0
     return replace(bucket, boost=min(max(bucket.boost * step, 1.0), MOST_BOOST))
 
 
