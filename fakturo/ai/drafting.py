@@ -3,6 +3,7 @@
 Errors of the AI step go up to the one retry loop.
 """
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -53,7 +54,8 @@ async def draft_order(claimed: Claimed, desk: Desk) -> Drafted:
     reasks = 0
     while True:
         said = await reply(desk, asked, order_id=claimed.id, deadline=deadline)
-        grounded = ground(said.proposal, text, seller=desk.settings.seller)
+        # a thousand lines take a third of a second, in which others' answers must not wait
+        grounded = await asyncio.to_thread(ground, said.proposal, text, seller=desk.settings.seller)
         stands_by_it = said.text == last
         if stands_by_it or not grounded.may_ask_again or reasks >= desk.ai.max_reasks:
             break
