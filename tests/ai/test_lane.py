@@ -127,7 +127,7 @@ def test_impossible_texts_are_asked_once_and_laid_aside(run, sqlite_engine):
 
 
 def test_no_credit_stops_at_once_with_one_alert_and_the_rest_stays_queued(run, sqlite_engine):
-    work, seen, left = run(Scenario("poor", rpm=240, credit=10))
+    work, seen, left = run(Scenario("poor", rpm=240, credit=10), concurrency=2)
     assert left == {"issued": 10, "queued": ORDERS - 10}
     assert seen["after_exhausted"] <= 2
     assert "credit" in str(work.stopped_by)
