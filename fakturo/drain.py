@@ -135,6 +135,7 @@ class Drain:
                 worker=self._desk.worker,
                 run_id=self._desk.run_id,
             )
+            self._moved_at = now
         return bool(claimed)
 
     async def _start_drafts(self) -> int:

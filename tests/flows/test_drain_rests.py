@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from fakturo import drain as drain_room
 from fakturo.ai.lane.credit import Credit
 from fakturo.ai.lane.crowding import Crowding
 from fakturo.errors import OverBudget, QuotaExhausted, Transient
@@ -141,3 +142,20 @@ def test_a_failure_that_concerns_one_order_never_reaches_the_drain_in_silence(sq
     land(sqlite_engine, order, 1, lane="model")
     with pytest.raises(Transient):
         asyncio.run(drain(sqlite_engine, settings, draft=failing).run())
+
+
+def test_patience_counts_from_the_last_order_that_was_issued(sqlite_engine, settings, order, monkeypatch):
+    """Issuing takes a minute; then a parked order is due within the patience."""
+    clock = Ticking()
+    real = drain_room.issue_chunk
+
+    def slow(*given, **more):
+        clock.now += timedelta(seconds=60)
+        return real(*given, **more)
+
+    monkeypatch.setattr(drain_room, "issue_chunk", slow)
+    land(sqlite_engine, order, 1)
+    land(sqlite_engine, order, 1, first=1, not_before=NOW + timedelta(seconds=63))
+    work = drain(sqlite_engine, settings, clock=clock)
+    asyncio.run(work.run(patience=timedelta(seconds=10)))
+    assert work.issued.issued == 2
