@@ -135,7 +135,7 @@ class Drain:
                 worker=self._desk.worker,
                 run_id=self._desk.run_id,
             )
-            self._moved_at = now
+            self._moved_at = self._clock()
         return bool(claimed)
 
     async def _start_drafts(self) -> int:
