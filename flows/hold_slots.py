@@ -7,6 +7,7 @@ leases, lives in the ledger, so that a server that does not answer stops nothing
 """
 
 import asyncio
+import time
 from contextlib import suppress
 from http import HTTPStatus
 from uuid import UUID
@@ -22,8 +23,8 @@ LEASE_S = 60.0
 """After so long a killed run's slots are free again."""
 RENEW_EVERY_S = 20.0
 ASK_AGAIN_S = 1.0
-LINGER_S = 5.0
-"""Orders that trickle in do not take and give back a slot each."""
+LINGER_S = 30.0
+"""Orders that trickle in do not take and give back a slot each: a busy server takes seconds to give one."""
 
 
 class Slots:
@@ -31,14 +32,18 @@ class Slots:
 
     def __init__(self) -> None:
         self.granted = 0
-        self._wanted = 0
+        self._asked = self._wanted = 0
+        self._wanted_at = 0.0
+        """When so many were last wanted."""
         self._leases: dict[UUID, int] = {}
         self._more = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
 
     def want(self, count: int) -> None:
         """Say how many slots would be used now; `granted` follows soon."""
-        self._wanted = count
+        self._asked = count
+        if count >= self._wanted:
+            self._wanted, self._wanted_at = count, time.monotonic()
         if count > self.granted:
             self._more.set()
         if self._keeper is None:
@@ -77,14 +82,16 @@ class Slots:
                 await client.renew_concurrency_lease(lease, LEASE_S)
             except PrefectHTTPStatusError:  # it ran out, or the server was started anew
                 del self._leases[lease]
+        if self._asked < self._wanted and time.monotonic() - self._wanted_at >= LINGER_S:
+            self._wanted = self._asked
         if self._held < self._wanted:
             self.granted = await self._take(client)
-            return ASK_AGAIN_S if self.granted < self._wanted else LINGER_S
+            return ASK_AGAIN_S if self.granted < self._wanted else RENEW_EVERY_S
         for lease, count in sorted(self._leases.items(), key=lambda each: -each[1]):
             if self._held - count >= self._wanted:
                 await self._give_back(client, lease)
         self.granted = self._held
-        return RENEW_EVERY_S if self._held == self._wanted else LINGER_S
+        return RENEW_EVERY_S if self._asked == self._wanted else min(LINGER_S, RENEW_EVERY_S)
 
     @property
     def _held(self) -> int:

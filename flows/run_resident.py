@@ -1,17 +1,19 @@
-"""The long-lived process of `fakturo up`: issues, takes in, renders, without the start-up of a new process.
+"""The long-lived processes of `fakturo up`: they issue, take in and render without starting a process each.
 
-`python -m flows.run_resident`. Three threads, because Prefect takes SIGTERM for itself in the main thread and
-would cut a run short; here the main thread only waits for the signal and lets the others finish their step.
+`python -m flows.run_resident issuing` drafts and issues, alone, since orders wait for it; `... inbox press`
+takes in and renders, and gives way to it. A thread each, because Prefect takes SIGTERM for itself in the main
+thread and would cut a run short; here the main thread only waits for the signal and lets the others finish.
 Great Expectations and Evidently are never imported here.
 """
 
 import asyncio
 import logging
+import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,17 +46,25 @@ QUOTA_REST = timedelta(minutes=15)
 """After "no credit": somebody has to act, and each try is a call to a provider that has said no."""
 SERVER_BOOT_S = 180.0
 FINISH_S = 5.0
+GIVES_WAY = 10
+"""Rendering takes all processors it gets; measured beside issuing it cost every twentieth order 90 ms."""
 
 log = logging.getLogger("fakturo.resident")
 
 
-def run_resident(settings: Settings) -> None:
-    """Work until SIGTERM or SIGINT, then let every thread finish what it has begun."""
+def run_resident(settings: Settings, names: Sequence[str]) -> None:
+    """Work until SIGTERM or SIGINT, then let every thread finish what it has begun.
+
+    Args:
+        settings: of this process.
+        names: which of issuing, inbox and press this process does.
+    """
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: LEAVING.set())
     await_server(settings)
-    desks = (Issuing().once, Inbox(settings).once, Press(settings).once)
-    threads = [threading.Thread(target=again_and_again, args=(once,), daemon=True) for once in desks]
+    makers: dict[str, type[Issuing | Inbox | Press]] = {"issuing": Issuing, "inbox": Inbox, "press": Press}
+    desks = [makers[name](settings) for name in names]
+    threads = [threading.Thread(target=again_and_again, args=(desk.once,), daemon=True) for desk in desks]
     for thread in threads:
         thread.start()
     LEAVING.wait()
@@ -77,7 +87,7 @@ def again_and_again(once: Callable[[], float]) -> None:
 class Issuing:
     """One resident run of issue_invoices after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, _settings: Settings) -> None:
         self.draft_from: datetime | None = None
 
     def once(self) -> float:
@@ -157,4 +167,7 @@ def await_server(settings: Settings) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run_resident(current())
+    wanted = sys.argv[1:] or ["issuing", "inbox", "press"]
+    if "issuing" not in wanted:
+        os.nice(GIVES_WAY)
+    run_resident(current(), wanted)

@@ -50,7 +50,8 @@ def up(
         try:
             console.print("Starting the Prefect server ...")
             supervisor.start(children["server"])
-            supervisor.start(children["resident"])  # imports Prefect while the server boots
+            for each in ("issuing", "inbox"):
+                supervisor.start(children[each])  # imports Prefect while the server boots
             _await_server(settings, children["server"], stopping)
             if not stopping:
                 console.print(
@@ -94,7 +95,15 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             grace_s=8,
         ),
         "worker": Child("Worker", (*prefect, *worker), logs / "worker.log", grace_s=4, stop_below=True),
-        "resident": Child("Resident run", (*python, "flows.run_resident"), logs / "resident.log", grace_s=6),
+        "issuing": Child(
+            "Issuing", (*python, "flows.run_resident", "issuing"), logs / "issuing.log", grace_s=6
+        ),
+        "inbox": Child(
+            "Inbox and rendering",
+            (*python, "flows.run_resident", "inbox", "press"),
+            logs / "inbox.log",
+            grace_s=6,
+        ),
         "register": Child(
             "Registration",
             (*python, "flows.register_deployments", since),

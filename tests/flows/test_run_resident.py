@@ -39,25 +39,25 @@ class AsyncFlow(Flow):
         return super().__call__(**given)
 
 
-def test_one_resident_run_follows_the_other(monkeypatch):
+def test_one_resident_run_follows_the_other(monkeypatch, settings):
     flow = AsyncFlow()
     monkeypatch.setattr(room, "issue_invoices", flow)
-    desk = room.Issuing()
+    desk = room.Issuing(settings)
     assert (desk.once(), desk.once()) == (0.0, 0.0)
     assert flow.calls == [{"resident": True, "draft_from": None, "return_state": True}] * 2
 
 
-def test_a_run_that_failed_is_followed_by_a_rest(monkeypatch):
+def test_a_run_that_failed_is_followed_by_a_rest(monkeypatch, settings):
     monkeypatch.setattr(room, "issue_invoices", AsyncFlow(Failed()))
-    assert room.Issuing().once() == room.REST_AFTER_FAILURE_S
+    assert room.Issuing(settings).once() == room.REST_AFTER_FAILURE_S
 
 
-def test_without_credit_the_next_run_drafts_later(monkeypatch):
+def test_without_credit_the_next_run_drafts_later(monkeypatch, settings):
     now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
     flow = AsyncFlow(Completed(name="Degraded"))
     monkeypatch.setattr(room, "issue_invoices", flow)
     monkeypatch.setattr(room, "utc_now", lambda: now)
-    desk = room.Issuing()
+    desk = room.Issuing(settings)
     assert [desk.once() for _ in range(3)] == [0.0, 0.0, 0.0]
     later = now + timedelta(minutes=15)
     assert [call["draft_from"] for call in flow.calls] == [None, later, None]
@@ -204,7 +204,7 @@ def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
 
     teller = threading.Thread(target=tell)
     teller.start()
-    room.run_resident(settings)
+    room.run_resident(settings, ["issuing", "inbox", "press"])
     teller.join()
     assert done == [1, 1, 1]
 

@@ -33,7 +33,7 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def programs(monkeypatch):
     """What each child runs; the server is healthy from the third question on."""
-    codes = dict.fromkeys(("server", "worker", "resident"), WAITS) | {"register": "pass"}
+    codes = dict.fromkeys(("server", "worker", "issuing", "inbox"), WAITS) | {"register": "pass"}
 
     def children(settings, since):
         logs = settings.home / "logs"
@@ -117,13 +117,14 @@ def test_a_port_that_cannot_be_is_refused(home, wrong):
         room.up(host=None, port=wrong)
 
 
-def test_the_children_are_server_worker_resident_and_registration(settings):
+def test_the_children_are_server_worker_the_resident_two_and_registration(settings):
     children = room._children(settings, "2026-03-02T09:00:00+00:00")
     commands = {name: " ".join(child.command[1:]) for name, child in children.items()}
     assert commands == {
         "server": "-m prefect server start --host 127.0.0.1 --port 4200",
         "worker": "-m prefect worker start --pool fakturo --type process --limit 2",
-        "resident": "-m flows.run_resident",
+        "issuing": "-m flows.run_resident issuing",
+        "inbox": "-m flows.run_resident inbox press",
         "register": "-m flows.register_deployments 2026-03-02T09:00:00+00:00",
     }
 
