@@ -218,6 +218,7 @@ def unexplained(
         lines: what the model read.
     """
     ordered = Spans(rows.order)
+    orders: dict[Span | None, bool] = {}
     everywhere = Spans([*rows.goods, *rows.loose, *rows.beside])
     for item in items:
         place = (item.start, item.end)
@@ -233,15 +234,22 @@ def unexplained(
         elif item.kind == "percent":
             if not _TAXED.search(said):
                 yield _left(item)
-        elif item.kind == "count" and _may_order(said, item, text, lines):
-            yield _left(item)
+        elif item.kind == "count" and not _is_harmless(item, text):
+            if row not in orders:  # once a row: a row may hold thousands of numbers
+                orders[row] = _may_order(said, lines)
+            if orders[row]:
+                yield _left(item)
 
 
-def _may_order(said: str, item: Item, text: str, lines: Sequence[ProposedLine]) -> bool:
-    """Whether a number beside the order lines may order something."""
-    if item.text.lower() in _ARTICLES or item.text.startswith("0"):  # "one", "ein"; a telephone number
-        return False
-    if _MEASURE.match(text, item.end) or _ADDRESS.search(said):
+def _is_harmless(item: Item, text: str) -> bool:
+    """Whether a number is an article ("one"), a telephone number, or counts time, people, floors."""
+    word = item.text.lower()
+    return word in _ARTICLES or word.startswith("0") or bool(_MEASURE.match(text, item.end))
+
+
+def _may_order(said: str, lines: Sequence[ProposedLine]) -> bool:
+    """Whether a number in a row beside the order lines may order something."""
+    if _ADDRESS.search(said):
         return False
     return bool(_ADDS.search(said) or _LIST_ROW.match(said)) or names_goods(said, lines)
 
