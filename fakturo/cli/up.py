@@ -102,7 +102,7 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             "Inbox and rendering",
             (*python, "flows.run_resident", "inbox", "press"),
             logs / "inbox.log",
-            grace_s=6,
+            grace_s=10,
         ),
         "register": Child(
             "Registration",

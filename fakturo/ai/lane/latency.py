@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 ENOUGH = 10
 """Answers before the bound is believed."""
-SHORTEST_S = 2.0
+SHORTEST_S = 3.0
 FACTOR = 3.0
 MOST_DOUBLINGS = 10
 
