@@ -33,8 +33,8 @@ def test_nothing_is_believed_before_there_are_ten_answers():
     assert bound_s(after(*[1.0] * ENOUGH), 1000, LONGEST_S) == pytest.approx(3.4505, abs=1e-4)
 
 
-def test_quick_answers_never_bring_it_below_two_seconds():
-    assert bound_s(after(*[0.02] * 50), 1000, LONGEST_S) == 2.0
+def test_quick_answers_never_bring_it_below_three_seconds():
+    assert bound_s(after(*[0.02] * 50), 1000, LONGEST_S) == 3.0
 
 
 def test_a_longer_order_may_take_longer_and_a_shorter_one_gets_no_less():
@@ -50,10 +50,10 @@ def test_it_doubles_with_each_timeout_until_an_answer_comes():
     for _ in range(7):
         bounds.append(bound_s(latency, 1000, LONGEST_S))
         latency = timed_out(latency)
-    assert bounds == [2, 4, 8, 16, 32, 60, 60]
+    assert bounds == [3, 6, 12, 24, 48, 60, 60]
     # one answer of 50 s: mean 7/8 * 0.02 + 1/8 * 50, so that it is waited for from now on
     assert bound_s(answered(latency, 50.0, 1000), 1000, LONGEST_S) == LONGEST_S
-    assert bound_s(answered(latency, 0.02, 1000), 1000, LONGEST_S) == 2.0
+    assert bound_s(answered(latency, 0.02, 1000), 1000, LONGEST_S) == 3.0
 
 
 @given(
@@ -66,4 +66,4 @@ def test_it_is_never_longer_than_the_setting_and_never_nothing(history, tokens, 
     for each in history:
         latency = timed_out(latency) if each is None else answered(latency, *each)
     assert 0 < bound_s(latency, tokens, longest_s) <= longest_s
-    assert bound_s(latency, tokens, longest_s) >= min(2.0, longest_s)
+    assert bound_s(latency, tokens, longest_s) >= min(3.0, longest_s)
