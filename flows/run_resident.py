@@ -8,7 +8,6 @@ Great Expectations and Evidently are never imported here.
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import threading
@@ -46,8 +45,6 @@ QUOTA_REST = timedelta(minutes=15)
 """After "no credit": somebody has to act, and each try is a call to a provider that has said no."""
 SERVER_BOOT_S = 180.0
 FINISH_S = 5.0
-GIVES_WAY = 10
-"""Rendering takes all processors it gets; measured beside issuing it cost every twentieth order 90 ms."""
 
 log = logging.getLogger("fakturo.resident")
 
@@ -168,6 +165,4 @@ def await_server(settings: Settings) -> None:
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
     wanted = sys.argv[1:] or ["issuing", "inbox", "press"]
-    if "issuing" not in wanted:
-        os.nice(GIVES_WAY)
     run_resident(current(), wanted)
