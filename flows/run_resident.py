@@ -20,6 +20,7 @@ from typing import Any
 from prefect.client.schemas.objects import State
 
 from fakturo import server
+from fakturo.ai.warming import warm
 from fakturo.clock import utc_now
 from fakturo.intake.inbox import stable_files
 from fakturo.ledger.documents import unrendered
@@ -84,7 +85,9 @@ def again_and_again(once: Callable[[], float]) -> None:
 class Issuing:
     """One resident run of issue_invoices after the other."""
 
-    def __init__(self, _settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
+        if settings.ai.providers:
+            warm(settings.seller)
         self.draft_from: datetime | None = None
 
     def once(self) -> float:
