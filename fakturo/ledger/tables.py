@@ -254,7 +254,7 @@ outbox = Table(
     Column("subject", String(120), nullable=False),
     Column("payload", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
-    Column("sent_at", Utc),
+    Column("sent_at", Utc),  # passed on to the `deliveries` of whoever wants it, in delivery_tables
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", Utc),
 )
