@@ -1,4 +1,4 @@
-"""Tables of what left the outbox: who was to be told of which event, and each attempt to; rules as in `tables`."""
+"""Tables of what left the outbox: who is told of which event, and each attempt; rules as in `tables`."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
