@@ -87,9 +87,9 @@ def test_an_outage_is_looked_into_by_one_probe_at_a_time_and_rarely(run, sqlite_
 
 def test_a_drain_does_not_wait_longer_than_its_patience_for_a_dead_provider(sqlite_engine, with_ai, quick):
     put_wishes(sqlite_engine, 12)
-    end = quick.now() + timedelta(seconds=120)
     with start_simulator(Scenario("dead", chances={"server_error": 1.0})) as simulator:
         settings = with_ai(simulator)
+        end = quick.now() + timedelta(seconds=120)
         drain(sqlite_engine, settings, quick, patience_s=20.0, stop=lambda: quick.now() > end)
     assert quick.now() < end
     counts = queue.counts(sqlite_engine, quick.now())
@@ -106,7 +106,7 @@ def test_broken_and_wrong_answers_never_become_an_order(run, sqlite_engine, seed
 
 
 def test_a_bad_hour_loses_nothing(run):
-    _, seen, left = run(limited("mix"))
+    _, seen, left = run(limited("mix"), timeout_s=1.0)
     impossible = int(seen["impossible_texts"])
     assert sum(left.values()) == ORDERS
     assert left.get("dead_letter", 0) <= impossible
