@@ -73,9 +73,18 @@ def test_two_outages_are_sat_out(run):
     assert seen["during_outage"] <= 2 * (5 + 4 + 8), "five open it, four are under way, and then probes"
 
 
-def test_an_outage_is_looked_into_by_one_probe_at_a_time_and_rarely(run, sqlite_engine):
-    _, seen, left = run(Scenario("out", outages_s=((0.0, 12.0),)), count=8)
-    assert left == {"issued": 8}
+def test_an_outage_is_looked_into_by_one_probe_at_a_time_and_rarely(sqlite_engine, with_ai, quick):
+    truths = put_wishes(sqlite_engine, 8)
+    with start_simulator(Scenario("out", outages_s=((0.0, 3600.0),))) as simulator:
+
+        async def mended_after_ten(_work):
+            if simulator.provider.counts["requests"] >= 10:
+                simulator.provider.scenario = SCENARIOS["calm"]
+
+        drain(sqlite_engine, with_ai(simulator), quick, on_progress=mended_after_ten)
+        seen = simulator.provider.tally.report()
+    assert wrong(sqlite_engine, truths) == []
+    assert states(sqlite_engine, quick) == {"issued": 8}
     assert seen["most_in_outage"] == 1
     moments = [row.started_at for row in rows(sqlite_engine, ai_calls.c.id, ai_calls.c.started_at)]
     failed = moments[: int(seen["during_outage"])]
