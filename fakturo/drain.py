@@ -83,6 +83,10 @@ class Drain:
         gone = sum(count for word, count in self.drafted.items() if word in {"review", "dead_letter"})
         return counts.issued + counts.review + counts.credit_requested + gone
 
+    @property
+    def _granted(self) -> int:
+        return 0 if self._slots is None else self._slots.granted
+
     async def run(
         self,
         *,
@@ -104,6 +108,7 @@ class Drain:
         try:
             while not self._stop():
                 self._watch.rang()
+                looked_at, granted = self._clock(), self._granted
                 self._forget_finished()
                 issued = await asyncio.to_thread(self._issue_chunk)
                 started = 0 if self._is_over(until) else await self._start_drafts()
@@ -113,7 +118,7 @@ class Drain:
                     continue
                 if self._has_ended(until):
                     break
-                await self._pause(until)
+                await self._pause(until, looked_at, granted)
         finally:
             await self._let_go()
             self._watch.close()
@@ -188,13 +193,17 @@ class Drain:
             self.stopped_by = self.stopped_by or error
             await asyncio.to_thread(self._give_back, [claimed.id])
 
-    async def _pause(self, until: datetime | None) -> None:
-        """Wait until something may have changed: a draft ended, the ledger moved, or a moment came."""
-        now = self._clock()
-        moments = [until, queue.next_wake(self._engine, now)]
-        moments += [each for each in (self._draft_from, self._allowed_at) if each > now]
+    async def _pause(self, until: datetime | None, looked_at: datetime, granted: int) -> None:
+        """Wait until something may have changed: a draft ended, the ledger moved, or a moment came.
+
+        Args:
+            looked_at: before the step that found nothing to do; a moment that has come since then would
+                otherwise wake nobody.
+            granted: slots at that time.
+        """
+        moments = [until, queue.next_wake(self._engine, looked_at)]
+        moments += [each for each in (self._draft_from, self._allowed_at) if each > looked_at]
         wake = min((each for each in moments if each is not None), default=None)
-        granted = self._slots.granted if self._slots else 0
         while not self._stop():
             await self._renew()
             if self._drafting:
@@ -207,7 +216,7 @@ class Drain:
                 await asyncio.sleep(self._watch.look_every_s)
             if self._watch.rang() or (wake is not None and self._clock() >= wake):
                 break
-            if self._slots is not None and self._slots.granted != granted:
+            if self._granted != granted:
                 break
 
     def _forget_finished(self) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from fakturo.ai.proof.corrections import find_corrections
-from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
+from tests.ai.proof.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
 
 CORPUS = corpus("corrections.toml")
 ORDERS = {"english": (PLAIN, TWO, "GBP"), "german": (PLAIN_DE, TWO_DE, "EUR")}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fakturo.ai.proof.proposal import Proposal, ProposedLine, read_proposal
-from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
+from tests.ai.proof.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
 
 CORPUS = corpus("injections.toml")
 ORDERS = {"english": (PLAIN, TWO, "GBP"), "german": (PLAIN_DE, TWO_DE, "EUR")}

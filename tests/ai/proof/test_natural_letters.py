@@ -11,7 +11,7 @@ import pytest
 
 from fakturo.ai.proof.grounding import ground
 from fakturo.ai.proof.proposal import Proposal
-from tests.ai.drafts_of_letters import SELLER
+from tests.ai.proof.drafts_of_letters import SELLER
 
 LETTERS = [
     json.loads(line)

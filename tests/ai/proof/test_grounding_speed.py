@@ -9,8 +9,8 @@ import pytest
 from fakturo.ai.drafting import LONGEST_TEXT
 from fakturo.ai.proof.grounding import ground
 from fakturo.ai.proof.proposal import Proposal, ProposedLine
-from tests.ai.drafts_of_letters import SELLER, TWO, reading
-from tests.ai.letter_layouts import Hand, Line, bullets
+from tests.ai.proof.drafts_of_letters import SELLER, TWO, reading
+from tests.ai.proof.letter_layouts import Hand, Line, bullets
 
 LETTERS = LONGEST_TEXT * 2 // 5
 LONGEST_S = 2.0

@@ -4,8 +4,8 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from tests.ai.letter_layouts import Line
-from tests.ai.written_letters import Letter
+from tests.ai.proof.letter_layouts import Line
+from tests.ai.proof.written_letters import Letter
 
 
 def lies(letter: Letter, chance: Random) -> list[tuple[str, Letter]]:

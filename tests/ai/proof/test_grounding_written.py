@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from fakturo.ai.proof.grounding import ground
-from tests.ai.drafts_of_letters import SELLER
-from tests.ai.letter_layouts import LAYOUTS
-from tests.ai.lies_about_letters import lies
-from tests.ai.written_letters import write_letter
+from tests.ai.proof.drafts_of_letters import SELLER
+from tests.ai.proof.letter_layouts import LAYOUTS
+from tests.ai.proof.lies_about_letters import lies
+from tests.ai.proof.written_letters import write_letter
 
 LETTERS_EACH = 20
 SEEDS = st.integers(0, 10**9)

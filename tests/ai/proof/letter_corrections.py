@@ -2,7 +2,7 @@
 
 from random import Random
 
-from tests.ai.letter_layouts import WORDS, Line
+from tests.ai.proof.letter_layouts import WORDS, Line
 
 COUNTS = (1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 18, 20, 24, 30, 36, 48, 60, 96, 100, 140, 144, 1200)
 ORDINALS = {

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakturo.ai.proof.grounding import ground
-from tests.ai.drafts_of_letters import (
+from tests.ai.proof.drafts_of_letters import (
     HOSTILE,
     PLAIN,
     PLAIN_DE,

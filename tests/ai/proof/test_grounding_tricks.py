@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ai.drafts_of_letters import PLAIN, TWO, codes, reading
+from tests.ai.proof.drafts_of_letters import PLAIN, TWO, codes, reading
 
 TRICKS = [
     (PLAIN.replace("two dozen", "2 000"), [("22551", "red mug", "2000", "1.65"), TWO[1]]),

@@ -9,8 +9,8 @@ from decimal import Decimal
 from random import Random
 
 from fakturo.ai.proof.proposal import Proposal, ProposedLine
-from tests.ai.letter_corrections import COUNTS, correct
-from tests.ai.letter_layouts import IN_GERMAN, LAYOUTS, Hand, Line, bullets
+from tests.ai.proof.letter_corrections import COUNTS, correct
+from tests.ai.proof.letter_layouts import IN_GERMAN, LAYOUTS, Hand, Line, bullets
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.ai.drafts_of_letters import codes, corpus, reading
+from tests.ai.proof.drafts_of_letters import codes, corpus, reading
 
 LETTERS = corpus("letters.toml")["letter"]
 
