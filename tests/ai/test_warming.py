@@ -8,7 +8,7 @@ import pytest
 from fakturo.ai.proof.grounding import ground
 from fakturo.ai.proof.proposal import Proposal
 from fakturo.ai.warming import warm
-from tests.ai.drafts_of_letters import SELLER
+from tests.ai.proof.drafts_of_letters import SELLER
 
 LETTERS = {
     "english": (
