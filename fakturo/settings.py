@@ -32,6 +32,7 @@ from fakturo.delivery_settings import Email, Webhook
 from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
+from fakturo.receivables_settings import Receivables
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
 """Name of the built-in seller. Documents issued under it are marked as specimens."""
@@ -172,6 +173,7 @@ class Settings(BaseSettings):
     ledger: Ledger = Ledger()
     ai: Ai = Ai()
     intake: Intake = Intake()
+    receivables: Receivables = Receivables()
     warehouse: Warehouse = Warehouse()
     render: Render = Render()
     webhooks: tuple[Webhook, ...] = ()
