@@ -74,8 +74,8 @@ class Webhook(BaseModel):
         found = tuple(text.split())
         if not found or any(len(each) < SHORTEST_SECRET for each in found):
             raise BadSetting(
-                f"secret_file of webhook {self.name} is {self.secret_file}, which holds no secret or one that "
-                f"is too short; write at least {SHORTEST_SECRET} letters, one secret a line."
+                f"secret_file of webhook {self.name} is {self.secret_file}, which holds none or one that is "
+                f"too short; write at least {SHORTEST_SECRET} letters, one secret a line."
             )
         return found
 

@@ -142,10 +142,10 @@ def test_secrets_of_a_webhook_may_lie_in_a_file_one_a_line(tmp_path):
     assert hook.secrets == ("new-secret-of-16-letters", "old-secret-of-16-letters")
     for text in ("", "short"):
         file.write_text(text)
-        with pytest.raises(BadSetting, match="secret_file of webhook erp is .* at least 16 letters"):
+        with pytest.raises(BadSetting, match=r"secret_file of webhook erp is .* at least 16 letters"):
             _ = hook.secrets
     file.unlink()
-    with pytest.raises(BadSetting, match="secret_file of webhook erp is .* cannot be read"):
+    with pytest.raises(BadSetting, match=r"secret_file of webhook erp is .* cannot be read"):
         _ = hook.secrets
 
 

@@ -23,7 +23,8 @@ deliveries = Table(
     Column("delivered_at", Utc),
     Column("created_at", Utc, nullable=False),  # queued, or replayed
     UniqueConstraint("outbox_id", "receiver"),
-    Index("ix_deliveries_queue", "receiver", "status", "not_before"),
+    Index("ix_deliveries_queue", "receiver", "status", "outbox_id"),
+    Index("ix_deliveries_leased", "receiver", "leased_until"),
     Index("ix_deliveries_order", "receiver", "subject", "status", "outbox_id"),
 )
 """status: pending, delivered, gave_up, skipped (nothing could be sent: no address). One row per event and

@@ -33,7 +33,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deliveries")),
         sa.UniqueConstraint("outbox_id", "receiver", name=op.f("uq_deliveries_outbox_id")),
     )
-    op.create_index("ix_deliveries_queue", "deliveries", ["receiver", "status", "not_before"])
+    op.create_index("ix_deliveries_queue", "deliveries", ["receiver", "status", "outbox_id"])
+    op.create_index("ix_deliveries_leased", "deliveries", ["receiver", "leased_until"])
     op.create_index("ix_deliveries_order", "deliveries", ["receiver", "subject", "status", "outbox_id"])
     op.create_table(
         "delivery_log",
