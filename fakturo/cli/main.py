@@ -20,6 +20,7 @@ from fakturo.cli import (
     simulate,
     sql,
     status,
+    trace,
     up,
 )
 from fakturo.errors import FakturoError
@@ -42,6 +43,7 @@ app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("simulate-ai")(simulate.simulate_ai)
 app.command("status")(status.status)
+app.command("trace")(trace.trace)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")
 app.add_typer(review.app, name="review")
