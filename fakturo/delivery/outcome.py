@@ -6,7 +6,7 @@ from typing import Literal
 
 from fakturo.delivery.backoff import next_attempt
 from fakturo.ledger.deliveries import Claimed
-from fakturo.ledger.settling import Settlement
+from fakturo.ledger.delivery_attempts import Settlement
 
 
 @dataclass(frozen=True)

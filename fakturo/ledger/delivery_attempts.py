@@ -1,7 +1,7 @@
 """Settle attempts to deliver: the delivery, its log, and how its receiver does, in one transaction.
 
 A receiver that fails again and again is paused for all processes, so that it costs one probe at a time;
-when it answers again, what waited for it leaves at once. What it has not taken for three days is given up.
+when it answers again, what waited for it leaves at once. What it has refused for three days is given up.
 """
 
 from collections.abc import Callable, Sequence
@@ -134,11 +134,12 @@ def _wake(connection: Connection, receiver: str, now: datetime) -> None:
 
 
 def _bury(connection: Connection, receiver: str, before: datetime, worker: str, now: datetime) -> int:
-    """Give up what was queued before `before` and is in nobody's hands."""
+    """Give up what was queued before `before` and tried in vain; what never had its turn still gets one."""
     old = and_(
         deliveries.c.receiver == receiver,
         deliveries.c.status == "pending",
         deliveries.c.created_at <= before,
+        deliveries.c.attempts > 0,
         deliveries.c.leased_by.is_(None),
     )
     reason = "The receiver has taken nothing for three days."
