@@ -1,8 +1,9 @@
 """The long-lived processes of `fakturo up`: they issue, take in and render without starting a process each.
 
-`python -m flows.run_resident issuing` drafts and issues, alone, since orders wait for it; `... inbox press`
-takes in and renders, and gives way to it. A thread each, because Prefect takes SIGTERM for itself in the main
-thread and would cut a run short; here the main thread only waits for the signal and lets the others finish.
+`python -m flows.run_resident issuing` drafts and issues, alone, since orders wait for it;
+`... inbox press outbox` takes in, renders and tells receivers, and gives way to it. A thread each, because
+Prefect takes SIGTERM for itself in the main thread and would cut a run short; here the main thread only waits
+for the signal and lets the others finish.
 Great Expectations and Evidently are never imported here.
 """
 
@@ -22,12 +23,15 @@ from prefect.client.schemas.objects import State
 from fakturo import server
 from fakturo.ai.warming import warm
 from fakturo.clock import utc_now
+from fakturo.delivery.receivers import receivers_of
 from fakturo.intake.inbox import stable_files
+from fakturo.ledger.deliveries import fan_out, is_due
 from fakturo.ledger.documents import unrendered
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.watch import Watch
 from fakturo.settings import Settings, current
 from fakturo.worker import LEAVING
+from flows.deliver_outbox import deliver_outbox
 from flows.ingest_orders import ingest_orders
 from flows.issue_invoices import issue_invoices
 from flows.render_invoices import POOL, render_invoices
@@ -37,6 +41,8 @@ from reports.pool import RenderPool
 LOOK_EVERY_S = 1.0
 RENDER_EVERY_S = 5.0
 """A document follows its invoice within seconds, and a trickle of orders does not make a run each."""
+DELIVER_EVERY_S = 2.0
+"""A run serves all that comes while it lasts; a trickle of events does not make a run each."""
 POOL_IDLE_S = 120.0
 """Children that have nothing to render for so long are stopped; they hold 150 MB each."""
 LEFT_OVER_EVERY_S = 60.0
@@ -55,12 +61,17 @@ def run_resident(settings: Settings, names: Sequence[str]) -> None:
 
     Args:
         settings: of this process.
-        names: which of issuing, inbox and press this process does.
+        names: which of issuing, inbox, press and outbox this process does.
     """
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: LEAVING.set())
     await_server(settings)
-    makers: dict[str, type[Issuing | Inbox | Press]] = {"issuing": Issuing, "inbox": Inbox, "press": Press}
+    makers: dict[str, type[Issuing | Inbox | Press | Post]] = {
+        "issuing": Issuing,
+        "inbox": Inbox,
+        "press": Press,
+        "outbox": Post,
+    }
     desks = [makers[name](settings) for name in names]
     threads = [threading.Thread(target=again_and_again, args=(desk.once,), daemon=True) for desk in desks]
     for thread in threads:
@@ -157,6 +168,28 @@ class Press:
         return {each.invoice_id for each in unrendered(self.engine, limit=len(self.left) + 1)}
 
 
+class Post:
+    """A run of deliver_outbox whenever something is due to a receiver."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.receivers, self.engine = receivers_of(settings), open_ledger(settings)
+
+    def once(self) -> float:
+        """Look; a receiver that rests, or an event that nobody wants, makes no run."""
+        if not self.receivers:
+            return LEFT_OVER_EVERY_S
+        now = utc_now()
+        while fan_out(self.engine, self.receivers, now).events:
+            pass
+        if not any(is_due(self.engine, each, now) for each in self.receivers):
+            return LOOK_EVERY_S
+        state = asyncio.run(self._run())
+        return DELIVER_EVERY_S if state.is_completed() else REST_AFTER_FAILURE_S
+
+    async def _run(self) -> State[Any]:
+        return await deliver_outbox(return_state=True)
+
+
 def await_server(settings: Settings) -> None:
     """Wait until the Prefect server answers."""
     give_up_at = time.monotonic() + SERVER_BOOT_S
@@ -167,5 +200,5 @@ def await_server(settings: Settings) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    wanted = sys.argv[1:] or ["issuing", "inbox", "press"]
+    wanted = sys.argv[1:] or ["issuing", "inbox", "press", "outbox"]
     run_resident(current(), wanted)

@@ -106,7 +106,7 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
         ),
         "inbox": Child(
             "Inbox and rendering",
-            (*python, "flows.run_resident", "inbox", "press"),
+            (*python, "flows.run_resident", "inbox", "press", "outbox"),
             logs / "inbox.log",
             grace_s=10,
             niceness=GIVES_WAY,
@@ -193,7 +193,7 @@ def _banner(settings: Settings, address: str) -> None:
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",
         f"[bold]Documents[/bold] {escape(str(settings.documents.resolve()))}",
         f"[bold]AI[/bold]        {escape(ai)}",
-        "[bold]Runs[/bold]      server, worker (schedules), resident run (inbox, issuing, rendering)",
+        "[bold]Runs[/bold]      server, worker (schedules), resident run (inbox, issuing, rendering, delivery)",
         f"[bold]Logs[/bold]      {escape(str((settings.home / 'logs').resolve()))}",
         "",
         "`fakturo status` in another terminal tells what waits. Ctrl-C stops all of it.",

@@ -125,7 +125,7 @@ def test_the_children_are_server_worker_the_resident_two_and_registration(settin
         "server": "-m prefect server start --host 127.0.0.1 --port 4200",
         "worker": "-m prefect worker start --pool fakturo --type process --limit 2",
         "issuing": "-m flows.run_resident issuing",
-        "inbox": "-m flows.run_resident inbox press",
+        "inbox": "-m flows.run_resident inbox press outbox",
         "register": "-m flows.register_deployments 2026-03-02T09:00:00+00:00",
     }
 
