@@ -15,6 +15,7 @@ from fakturo.cli import (
     invoices,
     issue,
     orders,
+    outbox,
     render,
     review,
     simulate,
@@ -46,6 +47,7 @@ app.command("status")(status.status)
 app.command("trace")(trace.trace)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(audit.app, name="audit")
