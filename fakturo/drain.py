@@ -110,8 +110,9 @@ class Drain:
                 self._watch.rang()
                 looked_at, granted = self._clock(), self._granted
                 self._forget_finished()
-                issued = await asyncio.to_thread(self._issue_chunk)
-                started = 0 if self._is_over(until) else await self._start_drafts()
+                lanes = queue.waiting_lanes(self._engine, looked_at)
+                issued = "rules" in lanes and await asyncio.to_thread(self._issue_chunk)
+                started = 0 if self._is_over(until) else await self._start_drafts("model" in lanes)
                 if on_progress is not None:
                     await on_progress()
                 if issued or started:
@@ -125,8 +126,6 @@ class Drain:
 
     def _issue_chunk(self) -> bool:
         now = self._clock()
-        if not queue.is_waiting(self._engine, "rules", now):
-            return False
         lease_s = self._settings.ledger.lease_s
         claimed = queue.claim(
             self._engine, lane="rules", worker=self._desk.worker, limit=CHUNK, now=now, lease_s=lease_s
@@ -143,9 +142,8 @@ class Drain:
             self._moved_at = self._clock()
         return bool(claimed)
 
-    async def _start_drafts(self) -> int:
+    async def _start_drafts(self, is_waiting: bool) -> int:
         now = self._clock()
-        is_waiting = queue.is_waiting(self._engine, "model", now)
         if self._slots is not None:
             self._slots.want(self._settings.ai.concurrency if is_waiting else len(self._drafting))
         if not is_waiting or self._room(now, self._settings.ai.concurrency) < 1:
@@ -257,7 +255,7 @@ class Drain:
             return True
         if self._slots is not None and self._slots.granted == 0 and now > self._slots_until:
             return True
-        if queue.is_waiting(self._engine, "model", now):
+        if "model" in queue.waiting_lanes(self._engine, now):
             wake: datetime | None = self._draft_from
         else:
             wake = queue.next_wake(self._engine, now)
