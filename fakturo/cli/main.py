@@ -16,6 +16,7 @@ from fakturo.cli import (
     issue,
     orders,
     outbox,
+    payments,
     render,
     review,
     simulate,
@@ -50,6 +51,7 @@ app.add_typer(orders.app, name="orders")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
+app.add_typer(payments.app, name="payments")
 app.add_typer(audit.app, name="audit")
 
 

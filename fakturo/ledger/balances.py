@@ -9,6 +9,7 @@ from sqlalchemy import Column, Connection, Select, bindparam, func, select, upda
 from fakturo.errors import NotAllowed
 from fakturo.ledger.payment_tables import allocations, payments
 from fakturo.ledger.tables import customers, invoices
+from fakturo.money import to_major
 
 MOST_IDS = 500
 """A statement; SQLite allows 32,766 parameters, PostgreSQL plans short lists better."""
@@ -88,15 +89,12 @@ def keep_statuses(connection: Connection, ids: Iterable[int]) -> None:
     """Let `payment_status` follow the allocations, within the caller's transaction.
 
     Raises:
-        NotAllowed: an invoice is settled beyond its total, or below nothing.
+        NotAllowed: on some day an invoice would be settled beyond its total, or below nothing.
     """
+    ids = list(ids)
+    _check_every_day(connection, ids)
     changed: list[dict[str, object]] = []
     for invoice_id, each in standings(connection, ids).items():
-        if not 0 <= each.open_minor <= each.total_minor:
-            raise NotAllowed(
-                f"{each.number} would have {each.open_minor} of {each.total_minor} minor units open; an "
-                "invoice is settled from nothing up to its total. Nothing was written."
-            )
         status = status_of(each)
         if status != each.payment_status:
             changed.append({"b_id": invoice_id, "b_status": status})
@@ -105,6 +103,37 @@ def keep_statuses(connection: Connection, ids: Iterable[int]) -> None:
         connection.execute(
             update(invoices).where(where).values(payment_status=bindparam("b_status")), changed
         )
+
+
+def _check_every_day(connection: Connection, ids: Iterable[int]) -> None:
+    for column, kinds in (
+        (allocations.c.invoice_id, invoices.c.kind == "invoice"),
+        (allocations.c.credit_note_id, invoices.c.kind == "credit_note"),
+    ):
+        moved = (
+            select(
+                invoices.c.number,
+                invoices.c.currency,
+                invoices.c.total_minor,
+                allocations.c.effective_on,
+                func.sum(allocations.c.amount_minor),
+            )
+            .join(allocations, column == invoices.c.id)
+            .where(invoices.c.id.in_(bindparam("ids", expanding=True)), kinds)
+            .group_by(invoices.c.id, allocations.c.effective_on)
+            .order_by(invoices.c.id, allocations.c.effective_on)
+        )
+        for part in chunks(ids):
+            settled: dict[str, int] = defaultdict(int)
+            for number, currency, total, day, amount in connection.execute(moved, {"ids": part}):
+                settled[number] += int(amount)
+                if not 0 <= settled[number] <= total:
+                    had = f"{to_major(settled[number], currency)} of {to_major(total, currency)} {currency}"
+                    raise NotAllowed(
+                        f"{number} would be settled by {had} on {day}; it is from nothing up to its total. "
+                        "Another payment rests on this one: look at what stands on the invoice. Nothing was "
+                        "written."
+                    )
 
 
 def status_of(standing: Standing) -> str:

@@ -38,7 +38,7 @@ def newest(connection: Connection) -> Newest:
 
 def read_groups(connection: Connection) -> list[Group]:
     """All groups of clients that payments or credit notes concern, by their first payment."""
-    issued, credit_notes = _invoices(connection)
+    issued, credit_notes = read_invoices(connection)
     numbers = Numbers([*issued, *credit_notes])
     reads = read_payments(_payments(connection), numbers, read_payers(connection))
     linked: dict[int, set[str]] = defaultdict(set)
@@ -82,7 +82,8 @@ def _payments(connection: Connection) -> Iterable[Payment]:
         yield read_payment(row)
 
 
-def _invoices(connection: Connection) -> tuple[list[Invoice], list[Invoice]]:
+def read_invoices(connection: Connection) -> tuple[list[Invoice], list[Invoice]]:
+    """All invoices and all credit notes, by id."""
     issued: list[Invoice] = []
     credit_notes: list[Invoice] = []
     columns = [invoices.c[name] for name in Invoice._fields]

@@ -84,17 +84,19 @@ def _newest_first(books: Books, original: Payment) -> list[int]:
 
 def _reopen(books: Books, out: Payment, original: Payment, invoice_id: int, most: int, why: str) -> None:
     standing = books.settled[original.id]
-    part = min(-books.rest[out.id], standing[invoice_id], most)
+    there = books.invoices[invoice_id].total_minor - books.balance[invoice_id]
+    part = min(-books.rest[out.id], standing[invoice_id], most, there)
     if part <= 0:
         return
     on = max(out.value_date, books.since[original.id, invoice_id])
     standing[invoice_id] -= part
     books.post(Allocation(out.id, None, invoice_id, "payment", out.currency, -part, on, "reversal", why))
     for extra in books.extras.pop((original.id, invoice_id), ()):
+        there = books.invoices[invoice_id].total_minor - books.balance[invoice_id]
         books.post(
             extra._replace(
                 payment_id=out.id,
-                amount_minor=-extra.amount_minor,
+                amount_minor=-min(extra.amount_minor, there),
                 effective_on=on,
                 rule="reversal",
                 reason=why,

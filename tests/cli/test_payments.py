@@ -1,0 +1,135 @@
+"""`fakturo payments …` as a person types it."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from fakturo.errors import NotFound
+from fakturo.ledger.open import reading, writing
+from fakturo.ledger.payment_cases import find_payment, open_payment
+from fakturo.receivables.terms import Terms
+from tests.ledger.made_receivables import put_customers, put_invoice, put_payment, statuses
+
+
+@pytest.fixture
+def ledger(sqlite_engine, monkeypatch):
+    """Two invoices; a payment that names one, and one of somebody called almost like the other's client."""
+    monkeypatch.setattr("fakturo.clock.utc_now", lambda: datetime(2026, 3, 22, 12, tzinfo=UTC))
+    with writing(sqlite_engine) as connection:
+        put_customers(connection, **{"C-1": "Blue Door Ltd", "C-2": "Red Barn GmbH"})
+        put_invoice(connection, "INV-2026-00001")
+        put_invoice(connection, "INV-2026-00002", 1_250_00, customer="C-2")
+        put_payment(connection, "P", text="INV 2026 1")
+        put_payment(connection, "Q", 1_250_00, "thanks", payer="Red Barn Gmbh & Co")
+    return sqlite_engine
+
+
+def test_an_empty_list_says_so(run, sqlite_engine):
+    assert run("payments", "list").stdout == "There are no payments yet.\n"
+    assert run("payments", "list", "--waiting").stdout == "No payment waits for a person.\n"
+
+
+def test_match_says_what_it_did_and_what_is_left(run, ledger):
+    told = run("payments", "match").stdout
+    assert "2 payments looked at, 1 allocations written, 0 taken back." in told
+    assert "1 payments wait with 1,250.00 EUR: fakturo payments list" in told
+    assert statuses(ledger) == {"INV-2026-00001": "paid", "INV-2026-00002": "open"}
+
+
+def test_the_list_shows_what_waits_first(run, ledger):
+    run("payments", "match")
+    lines = [each.rstrip() for each in run("payments", "list").stdout.splitlines()]
+    assert lines[0] == "Payments (2)"
+    assert lines[1].split() == ["id", "day", "age", "payer", "client", "amount", "not", "allocated", "text"]
+    assert "Red Barn Gmbh & Co" in lines[2]
+    assert lines[2].count("1,250.00 EUR") == 2
+    assert "10 d" in lines[2]
+    assert "INV 2026 1" in lines[3]
+    assert "What the first may be for: fakturo payments show 2" in lines
+    assert "Red Barn" in run("payments", "list", "--waiting").stdout
+
+
+def test_show_proposes_with_reasons_and_the_command(run, ledger):
+    run("payments", "match")
+    told = run("payments", "show", "2").stdout
+    assert "Payment 2: 1,250.00 EUR on 2026-03-12, bank Q" in told
+    assert "Nothing says who paid." in told
+    assert "1. INV-2026-00002 of C-2: 1,250.00 EUR, score" in told
+    assert "the name is like Red Barn GmbH; the amount is what is open" in told
+    assert "fakturo payments allocate 2 INV-2026-00002 --amount 1250.00" in told
+
+
+def test_the_proposed_command_settles_and_is_shown(run, ledger):
+    told = run("payments", "allocate", "2", "INV-2026-00002", "--amount", "1250.00", "--reason", "phoned")
+    assert told.stdout == "1,250.00 EUR of payment 2 settle INV-2026-00002.\n"
+    shown = run("payments", "show", "Q").stdout
+    assert "phoned" in shown
+    assert "Nothing is left to allocate." in shown
+    assert run("payments", "unallocate", "2").stdout.startswith("1,250.00 EUR of payment 2 are free again")
+    assert statuses(ledger)["INV-2026-00002"] == "open"
+
+
+def test_write_off_and_back(run, ledger):
+    refused = run("payments", "write-off", "INV-2026-00001", "--amount", "0.50")
+    assert "Why is INV-2026-00001 written off?" in str(refused.exception)
+    told = run("payments", "write-off", "INV-2026-00001", "--amount", "0.50", "--reason", "not worth it")
+    assert told.stdout == "0.50 EUR of INV-2026-00001 are written off.\n"
+    assert run("payments", "unallocate", "INV-2026-00001").stdout == "INV-2026-00001 is owed again.\n"
+
+
+def test_a_refund_is_promised(run, ledger):
+    assert (
+        run("payments", "refund", "Q", "--amount", "250").stdout == "250.00 EUR of payment Q are paid back.\n"
+    )
+
+
+@pytest.mark.parametrize("amount", ["12,50", "1.005", "NaN", "much"])
+def test_an_amount_that_is_none_is_refused(run, ledger, amount):
+    refused = run("payments", "allocate", "Q", "INV-2026-00002", "--amount", amount)
+    assert str(refused.exception) == f"{amount!r} is no amount in EUR; write it like 12.50."
+
+
+def test_a_payment_that_is_not_there_is_refused(run, ledger):
+    assert str(run("payments", "show", "99").exception).startswith("No payment 99;")
+    assert str(run("payments", "unallocate", "99").exception).startswith("No payment 99;")
+
+
+def test_a_reference_that_two_accounts_use_asks_for_the_id(ledger):
+    with writing(ledger) as connection:
+        put_payment(connection, "P", source="other bank")
+    with reading(ledger) as connection, pytest.raises(NotFound, match=r"1 \(bank\), 3 \(other bank\)"):
+        find_payment(connection, "P")
+
+
+@pytest.mark.parametrize(
+    ("facts", "remark"),
+    [
+        (
+            {"reference": "D", "amount": 100_00, "text": "INV 2026 1"},
+            "It looks like a duplicate of payment 1.",
+        ),
+        (
+            {"reference": "D", "amount": 120_00, "text": "INV-2026-1", "customer_id": "C-9"},
+            "The source states client C-9",
+        ),
+        (
+            {"reference": "D", "amount": 10_00, "text": "INV-2026-1 to INV-2026-2"},
+            "ranges are not guessed at",
+        ),
+        (
+            {"reference": "D", "amount": -10_00, "reverses": "nowhere"},
+            "It takes back nowhere, which has not come in",
+        ),
+        ({"reference": "D", "amount": -10_00}, "says of nothing what it takes back"),
+        ({"reference": "D", "amount": 10_00, "text": "INV-2026-1", "currency": "USD"}, "which is in EUR"),
+    ],
+    ids=["duplicate", "unknown client", "range", "not come in", "money out", "currency"],
+)
+def test_show_says_why_a_payment_waits(run, ledger, facts, remark):
+    with writing(ledger) as connection:
+        put_payment(connection, **facts, on=11)
+    run("payments", "match")
+    with reading(ledger) as connection:
+        case = open_payment(connection, "D", Terms())
+    assert remark in " ".join(case.remarks)
+    assert remark.split(",")[0] in run("payments", "show", "D").stdout
