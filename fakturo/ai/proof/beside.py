@@ -23,29 +23,9 @@ ANYWHERE = frozenset({"instruction", "whole_order", "quotation", "recurring", "p
 LOOSE = frozenset({"correction", "multiplied"})
 """Codes that count where a row speaks of "it" or "them", whatever that is."""
 _NEGATIONS = frozenset(
-    [
-        "don't",
-        "dont",
-        "do",
-        "not",
-        "does",
-        "not",
-        "doesn't",
-        "won't",
-        "didn't",
-        "cannot",
-        "can't",
-        "couldn't",
-        "never",
-        "not",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "nie",
-        "niemals",
-    ]
-) | {"do not", "does not"}
+    {"don't", "dont", "do not", "does not", "doesn't", "won't", "didn't", "cannot", "can't", "couldn't"}
+    | {"never", "not", "nicht", "kein", "keine", "keinen", "nie", "niemals"}
+)
 _CONDITION = re.compile(
     r"\b(?:stock|available|availability|price[sd]?|cheaper|cost|colou?r|in\s+(?:red|blue|green|black|white)|confirm\w*"
     r"|approv\w*|lieferbar|vorrätig|verfügbar|lager|preis\w*|günstiger|farbe|freigabe|freigegeben)\b",

@@ -10,19 +10,8 @@ from pathlib import Path
 
 _LISTS = tomllib.loads(Path(__file__).with_name("plain_words.toml").read_text("utf-8"))
 
-LINE_WORDS = frozenset(_LISTS["line"].casefold().split())
-"""Between the quantity, the code and the price of one line."""
-
-SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].casefold().split())
+SENTENCE_WORDS = frozenset(f"{_LISTS['line']} {_LISTS['sentence']}".casefold().split())
 """Anywhere in a sentence that orders something."""
-
-TOTAL_WORDS = frozenset(
-    {"total", "totals", "amount", "value", "sum", "gesamt", "gesamtpreis", "betrag", "summe", "wert"}
-)
-"""Heads of a column of line totals."""
-
-REFERENCES = frozenset(_LISTS["reference"].casefold().split())
-"""Words that speak of the order itself: a sentence that holds one is read as strictly as an order line."""
 
 ASKING = frozenset(_LISTS["asking"].casefold().split())
 REPORTING = frozenset(_LISTS["reporting"].casefold().split())
@@ -88,12 +77,6 @@ def has_price_head(text: str) -> bool:
 def unknown_words(text: str, known: frozenset[str]) -> list[str]:
     """Words of a text that are not among the known, in lower case."""
     return [_plain(word[0]) for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
-
-
-def unknown_run(text: str, known: frozenset[str]) -> str:
-    """The text from its first to its last unknown word, known words between them included."""
-    found = [word.span() for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
-    return text[found[0][0] : found[-1][1]] if found else ""
 
 
 def is_foreign(text: str) -> bool:
