@@ -1,0 +1,21 @@
+"""What a sentence beside the order lines may do to them, in wordings that no list of cautions holds."""
+
+import pytest
+
+from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
+
+CORPUS = corpus("outside_the_rows.toml")
+ORDERS = {"english": (PLAIN, TWO, "GBP"), "german": (PLAIN_DE, TWO_DE, "EUR")}
+CASES = [(group, name) for group, sentences in CORPUS.items() for name in sentences]
+
+
+@pytest.mark.parametrize(("group", "name"), CASES, ids=[f"{group}-{name}" for group, name in CASES])
+def test_a_sentence_that_changes_the_order_sends_it_to_a_person(group, name):
+    order, lines, currency = ORDERS[group.partition("_")[0]]
+    sentence = CORPUS[group][name]
+    for text in (f"{order}\n\n{sentence}", f"{sentence}\n\n{order}"):
+        assert codes(reading(lines, currency=currency), text) != set(), text
+
+
+def test_the_corpus_is_as_large_as_it_says():
+    assert len(CASES) >= 340
