@@ -69,7 +69,9 @@ def _left(said: str) -> list[str]:
     parts = _parts(said)
     if len(said) > LONGEST_ROW:
         return parts
-    if not _is_sentence(said) and all(map(_IS_NAME.fullmatch, parts)):
+    if not _is_sentence(said) and all(
+        map(_IS_NAME.fullmatch, filter(None, map(str.strip, _BREAKS.split(said))))
+    ):
         return []
     left, found = said.strip(), []
     for topic in _topics():
