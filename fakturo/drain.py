@@ -83,6 +83,10 @@ class Drain:
         gone = sum(count for word, count in self.drafted.items() if word in {"review", "dead_letter"})
         return counts.issued + counts.review + counts.credit_requested + gone
 
+    @property
+    def _granted(self) -> int:
+        return 0 if self._slots is None else self._slots.granted
+
     async def run(
         self,
         *,
@@ -104,24 +108,24 @@ class Drain:
         try:
             while not self._stop():
                 self._watch.rang()
+                looked_at, granted = self._clock(), self._granted
                 self._forget_finished()
-                issued = await asyncio.to_thread(self._issue_chunk)
-                started = 0 if self._is_over(until) else await self._start_drafts()
+                lanes = queue.waiting_lanes(self._engine, looked_at)
+                issued = "rules" in lanes and await asyncio.to_thread(self._issue_chunk)
+                started = 0 if self._is_over(until) else await self._start_drafts("model" in lanes)
                 if on_progress is not None:
                     await on_progress()
                 if issued or started:
                     continue
                 if self._has_ended(until):
                     break
-                await self._pause(until)
+                await self._pause(until, looked_at, granted)
         finally:
             await self._let_go()
             self._watch.close()
 
     def _issue_chunk(self) -> bool:
         now = self._clock()
-        if not queue.is_waiting(self._engine, "rules", now):
-            return False
         lease_s = self._settings.ledger.lease_s
         claimed = queue.claim(
             self._engine, lane="rules", worker=self._desk.worker, limit=CHUNK, now=now, lease_s=lease_s
@@ -138,9 +142,8 @@ class Drain:
             self._moved_at = self._clock()
         return bool(claimed)
 
-    async def _start_drafts(self) -> int:
+    async def _start_drafts(self, is_waiting: bool) -> int:
         now = self._clock()
-        is_waiting = queue.is_waiting(self._engine, "model", now)
         if self._slots is not None:
             self._slots.want(self._settings.ai.concurrency if is_waiting else len(self._drafting))
         if not is_waiting or self._room(now, self._settings.ai.concurrency) < 1:
@@ -188,13 +191,17 @@ class Drain:
             self.stopped_by = self.stopped_by or error
             await asyncio.to_thread(self._give_back, [claimed.id])
 
-    async def _pause(self, until: datetime | None) -> None:
-        """Wait until something may have changed: a draft ended, the ledger moved, or a moment came."""
-        now = self._clock()
-        moments = [until, queue.next_wake(self._engine, now)]
-        moments += [each for each in (self._draft_from, self._allowed_at) if each > now]
+    async def _pause(self, until: datetime | None, looked_at: datetime, granted: int) -> None:
+        """Wait until something may have changed: a draft ended, the ledger moved, or a moment came.
+
+        Args:
+            looked_at: before the step that found nothing to do; a moment that has come since then would
+                otherwise wake nobody.
+            granted: slots at that time.
+        """
+        moments = [until, queue.next_wake(self._engine, looked_at)]
+        moments += [each for each in (self._draft_from, self._allowed_at) if each > looked_at]
         wake = min((each for each in moments if each is not None), default=None)
-        granted = self._slots.granted if self._slots else 0
         while not self._stop():
             await self._renew()
             if self._drafting:
@@ -207,7 +214,7 @@ class Drain:
                 await asyncio.sleep(self._watch.look_every_s)
             if self._watch.rang() or (wake is not None and self._clock() >= wake):
                 break
-            if self._slots is not None and self._slots.granted != granted:
+            if self._granted != granted:
                 break
 
     def _forget_finished(self) -> None:
@@ -248,7 +255,7 @@ class Drain:
             return True
         if self._slots is not None and self._slots.granted == 0 and now > self._slots_until:
             return True
-        if queue.is_waiting(self._engine, "model", now):
+        if "model" in queue.waiting_lanes(self._engine, now):
             wake: datetime | None = self._draft_from
         else:
             wake = queue.next_wake(self._engine, now)

@@ -28,9 +28,11 @@ from stdnum import iban as iban_number
 from stdnum.exceptions import ValidationError as NotValid
 
 from fakturo.ai_settings import Ai
+from fakturo.delivery_settings import Email, Webhook
 from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
+from fakturo.receivables_settings import Receivables
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
 """Name of the built-in seller. Documents issued under it are marked as specimens."""
@@ -171,9 +173,19 @@ class Settings(BaseSettings):
     ledger: Ledger = Ledger()
     ai: Ai = Ai()
     intake: Intake = Intake()
+    receivables: Receivables = Receivables()
     warehouse: Warehouse = Warehouse()
     render: Render = Render()
+    webhooks: tuple[Webhook, ...] = ()
+    email: Email = Email()
     up: Up = Up()
+
+    @field_validator("webhooks")
+    @classmethod
+    def _names_differ(cls, value: tuple[Webhook, ...]) -> tuple[Webhook, ...]:
+        if len({each.name for each in value}) < len(value):
+            raise ValueError("another name for each webhook")
+        return value
 
     @classmethod
     def settings_customise_sources(
@@ -238,14 +250,23 @@ def current() -> Settings:
     return load()
 
 
+_SECRETS = ("key", "secret", "password")
+
+
 def _sentence(problem: Any) -> str:
     path = [str(part) for part in problem["loc"]]
     variable = "FAKTURO_" + "_".join(path).upper()
     where = f"{variable} ({path[-1]} under [{path[0]}] in fakturo.toml)" if len(path) > 1 else variable
+    if path[0] == "webhooks" and len(path) > 1:  # an entry of a list has no variable of its own
+        place = f"entry {int(path[1]) + 1} of [[webhooks]] in fakturo.toml, or of FAKTURO_WEBHOOKS"
+        where = f"{path[2]} in {place}" if len(path) > 2 else place  # noqa: PLR2004  group, entry, name
     if problem["type"] == "extra_forbidden":
         return f"{where} is not a setting; `fakturo config` lists all that are."
     allowed = problem["msg"].removeprefix("Value error, ").rstrip(".")
     if isinstance(problem["input"], BaseModel | dict | list | tuple):  # a whole group: it may hold a key
         return f"{where}: {allowed}."
-    shown = "(secret)" if "key" in path[-1] else repr(problem["input"])
+    is_secret = any(word in path[-1] for word in _SECRETS) or (
+        path[-1] == "url" and "@" in str(problem["input"])
+    )
+    shown = "(secret)" if is_secret else repr(problem["input"])
     return f"{where} is {shown}, which is not allowed: {allowed[0].lower()}{allowed[1:]}."

@@ -50,7 +50,7 @@ def _may_help(_task: Any, _run: TaskRun, state: State[Any]) -> bool:
     retry_delay_seconds=list(waits(ATTEMPTS)),
     retry_jitter_factor=JITTER,
     retry_condition_fn=_may_help,
-    tags=["ai"],  # to find them by; the limit of this name is held by the run, see hold_slots
+    # no tags: for each the server is asked about a limit before the task starts, and a busy one takes 2 s
     cache_policy=NO_CACHE,  # answers are kept in the ledger, where a crash does not lose them
     persist_result=False,
 )

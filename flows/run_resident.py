@@ -1,14 +1,14 @@
 """The long-lived processes of `fakturo up`: they issue, take in and render without starting a process each.
 
-`python -m flows.run_resident issuing` drafts and issues, alone, since orders wait for it; `... inbox press`
-takes in and renders, and gives way to it. A thread each, because Prefect takes SIGTERM for itself in the main
-thread and would cut a run short; here the main thread only waits for the signal and lets the others finish.
+`python -m flows.run_resident issuing` drafts and issues, alone, since orders wait for it;
+`... inbox press outbox` takes in, renders and tells receivers, and gives way to it. A thread each, because
+Prefect takes SIGTERM for itself in the main thread and would cut a run short; here the main thread only waits
+for the signal and lets the others finish.
 Great Expectations and Evidently are never imported here.
 """
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 import threading
@@ -21,13 +21,17 @@ from typing import Any
 from prefect.client.schemas.objects import State
 
 from fakturo import server
+from fakturo.ai.warming import warm
 from fakturo.clock import utc_now
+from fakturo.delivery.receivers import receivers_of
 from fakturo.intake.inbox import stable_files
+from fakturo.ledger.deliveries import fan_out, is_due
 from fakturo.ledger.documents import unrendered
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.watch import Watch
 from fakturo.settings import Settings, current
 from fakturo.worker import LEAVING
+from flows.deliver_outbox import deliver_outbox
 from flows.ingest_orders import ingest_orders
 from flows.issue_invoices import issue_invoices
 from flows.render_invoices import POOL, render_invoices
@@ -37,6 +41,8 @@ from reports.pool import RenderPool
 LOOK_EVERY_S = 1.0
 RENDER_EVERY_S = 5.0
 """A document follows its invoice within seconds, and a trickle of orders does not make a run each."""
+DELIVER_EVERY_S = 2.0
+"""A run serves all that comes while it lasts; a trickle of events does not make a run each."""
 POOL_IDLE_S = 120.0
 """Children that have nothing to render for so long are stopped; they hold 150 MB each."""
 LEFT_OVER_EVERY_S = 60.0
@@ -46,8 +52,6 @@ QUOTA_REST = timedelta(minutes=15)
 """After "no credit": somebody has to act, and each try is a call to a provider that has said no."""
 SERVER_BOOT_S = 180.0
 FINISH_S = 5.0
-GIVES_WAY = 10
-"""Rendering takes all processors it gets; measured beside issuing it cost every twentieth order 90 ms."""
 
 log = logging.getLogger("fakturo.resident")
 
@@ -57,12 +61,17 @@ def run_resident(settings: Settings, names: Sequence[str]) -> None:
 
     Args:
         settings: of this process.
-        names: which of issuing, inbox and press this process does.
+        names: which of issuing, inbox, press and outbox this process does.
     """
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: LEAVING.set())
     await_server(settings)
-    makers: dict[str, type[Issuing | Inbox | Press]] = {"issuing": Issuing, "inbox": Inbox, "press": Press}
+    makers: dict[str, type[Issuing | Inbox | Press | Post]] = {
+        "issuing": Issuing,
+        "inbox": Inbox,
+        "press": Press,
+        "outbox": Post,
+    }
     desks = [makers[name](settings) for name in names]
     threads = [threading.Thread(target=again_and_again, args=(desk.once,), daemon=True) for desk in desks]
     for thread in threads:
@@ -87,7 +96,9 @@ def again_and_again(once: Callable[[], float]) -> None:
 class Issuing:
     """One resident run of issue_invoices after the other."""
 
-    def __init__(self, _settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
+        if settings.ai.providers:
+            warm(settings.seller)
         self.draft_from: datetime | None = None
 
     def once(self) -> float:
@@ -157,6 +168,28 @@ class Press:
         return {each.invoice_id for each in unrendered(self.engine, limit=len(self.left) + 1)}
 
 
+class Post:
+    """A run of deliver_outbox whenever something is due to a receiver."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.receivers, self.engine = receivers_of(settings), open_ledger(settings)
+
+    def once(self) -> float:
+        """Look; a receiver that rests, or an event that nobody wants, makes no run."""
+        if not self.receivers:
+            return LEFT_OVER_EVERY_S
+        now = utc_now()
+        while fan_out(self.engine, self.receivers, now).events:
+            pass
+        if not any(is_due(self.engine, each, now) for each in self.receivers):
+            return LOOK_EVERY_S
+        state = asyncio.run(self._run())
+        return DELIVER_EVERY_S if state.is_completed() else REST_AFTER_FAILURE_S
+
+    async def _run(self) -> State[Any]:
+        return await deliver_outbox(return_state=True)
+
+
 def await_server(settings: Settings) -> None:
     """Wait until the Prefect server answers."""
     give_up_at = time.monotonic() + SERVER_BOOT_S
@@ -167,7 +200,5 @@ def await_server(settings: Settings) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    wanted = sys.argv[1:] or ["issuing", "inbox", "press"]
-    if "issuing" not in wanted:
-        os.nice(GIVES_WAY)
+    wanted = sys.argv[1:] or ["issuing", "inbox", "press", "outbox"]
     run_resident(current(), wanted)

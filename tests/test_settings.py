@@ -95,3 +95,77 @@ def test_a_key_may_lie_in_a_file(tmp_path):
     file.unlink()
     with pytest.raises(BadSetting, match="FAKTURO_AI_API_KEY_FILE"):
         _ = ai.key
+
+
+HOOK = {"name": "erp", "url": "https://erp.example.com/hooks", "secret": "s3cret-of-16-letters"}
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"name": "email"}, "any other name: email is what e-mail is kept under"),
+        ({"url": "ftp://erp.example.com"}, "an address such as https://example.com/hooks"),
+        ({"url": "https://me:s3cret@erp.example.com"}, "an address such as https://example.com/hooks"),
+        ({"secret": "s3cret"}, "secrets of at least 16 letters"),
+        ({"secret": ""}, "a secret or a secret_file"),
+        ({"secret": ["s3cret"]}, "secret in entry 1 of [[webhooks]]"),
+        (
+            {"events": ["invoice"]},
+            "events in entry 1 of [[webhooks]] in fakturo.toml, or of FAKTURO_WEBHOOKS",
+        ),
+    ],
+)
+def test_a_wrong_webhook_is_named_and_its_secret_is_not_shown(change, sentence):
+    with pytest.raises(BadSetting) as refused:
+        load(_env_file=None, webhooks=[HOOK | change])
+    assert sentence in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_each_webhook_has_a_name_of_its_own():
+    with pytest.raises(BadSetting, match="another name for each webhook"):
+        load(_env_file=None, webhooks=[HOOK, HOOK])
+
+
+def test_webhooks_may_stand_in_the_environment(monkeypatch):
+    monkeypatch.setenv(
+        "FAKTURO_WEBHOOKS", f'[{{"name": "erp", "url": "http://erp/", "secret": "{"s" * 16}"}}]'
+    )
+    assert [(each.name, each.events) for each in load(_env_file=None).webhooks] == [("erp", ("*",))]
+
+
+def test_secrets_of_a_webhook_may_lie_in_a_file_one_a_line(tmp_path):
+    file = tmp_path / "secrets"
+    file.write_text("new-secret-of-16-letters\nold-secret-of-16-letters\n")
+    (hook,) = load(_env_file=None, webhooks=[HOOK | {"secret": "", "secret_file": file}]).webhooks
+    assert hook.secrets == ("new-secret-of-16-letters", "old-secret-of-16-letters")
+    for text in ("", "short"):
+        file.write_text(text)
+        with pytest.raises(BadSetting, match=r"secret_file of webhook erp is .* at least 16 letters"):
+            _ = hook.secrets
+    file.unlink()
+    with pytest.raises(BadSetting, match=r"secret_file of webhook erp is .* cannot be read"):
+        _ = hook.secrets
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"sender": ""}, "FAKTURO_EMAIL: a sender"),
+        ({"attach": False}, "attach = true, or a link"),
+        (
+            {"link": "https://portal.example.com/"},
+            "a link such as https://portal.example.com/invoices/{number}",
+        ),
+        ({"user": "me", "tls": "none"}, "the password would travel in clear"),
+        ({"sender": "Blue Door <a@b.c>"}, "FAKTURO_EMAIL_SENDER"),
+    ],
+)
+def test_email_that_could_not_be_sent_is_refused_at_the_start(change, sentence):
+    right = {"host": "mail.example.com", "sender": "billing@example.com", "password": "s3cret"}
+    assert load(_env_file=None, email=right).email.secret == "s3cret"
+    with pytest.raises(BadSetting) as refused:
+        load(_env_file=None, email=right | change)
+    assert sentence in str(refused.value)
+    assert "s3cret" not in str(refused.value)

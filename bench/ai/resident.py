@@ -4,7 +4,8 @@
 
 A real Prefect server, a real resident run, the bundled simulator (no model) without limit or fault. An order
 is accepted when its row stands in the ledger. Overhead = accepted to draft (or to invoice), less the time
-that the provider took for the order's calls. Orders come one by one, so that nothing waits for a limit.
+that the provider took for the order's calls. Orders come one by one, so that nothing waits for a limit; the
+first of them when `fakturo up` has said that it is up. Documents are rendered meanwhile.
 """
 
 import argparse
@@ -51,6 +52,15 @@ def await_empty(engine: Engine, patience_s: float) -> None:
             return
         time.sleep(0.1)
     raise SystemExit(f"Not done after {patience_s:.0f} s: {queue.counts(engine, utc_now())}")
+
+
+def await_up(tree: Tree, patience_s: float) -> None:
+    """Wait until everything has been started and registered."""
+    give_up_at = time.monotonic() + patience_s
+    while "Fakturo is up" not in tree.log.read_text():
+        if time.monotonic() > give_up_at:
+            raise SystemExit(f"Not up after {patience_s:.0f} s: {tree.log}")
+        time.sleep(0.1)
 
 
 def overheads(engine: Engine, first: int) -> tuple[list[float], list[float]]:
@@ -108,6 +118,7 @@ def main() -> None:
         try:
             land(engine, 1, made[0].text)  # the first one finds the server, the provider and its limits
             await_empty(engine, READY_S)
+            await_up(tree, READY_S)
             for letter in made[1:]:
                 land(engine, letter.id, letter.text)
                 time.sleep(1 / asked.per_second)

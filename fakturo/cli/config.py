@@ -30,7 +30,8 @@ def config(name: Annotated[str | None, typer.Argument(help="One setting, e.g. ai
 def _variable(key: str) -> str:
     """Environment variable of a setting; entries of a list are set together, as JSON."""
     group, _, name = key.partition(".")
-    return "_".join(("FAKTURO", group, name.partition(".")[0])).rstrip("_").upper()
+    first = name.partition(".")[0]
+    return "_".join(("FAKTURO", group, "" if first.isdecimal() else first)).rstrip("_").upper()
 
 
 def _flat(prefix: str, group: BaseModel) -> list[tuple[str, str]]:

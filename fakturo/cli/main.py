@@ -15,11 +15,13 @@ from fakturo.cli import (
     invoices,
     issue,
     orders,
+    outbox,
     render,
     review,
     simulate,
     sql,
     status,
+    trace,
     up,
 )
 from fakturo.errors import FakturoError
@@ -42,8 +44,10 @@ app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("simulate-ai")(simulate.simulate_ai)
 app.command("status")(status.status)
+app.command("trace")(trace.trace)
 app.command("export")(export.export)
 app.add_typer(orders.app, name="orders")
+app.add_typer(outbox.app, name="outbox")
 app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(audit.app, name="audit")

@@ -35,6 +35,8 @@ class Child:
     """How long it may take to stop on SIGTERM before it is killed."""
     stop_below: bool = False
     """Whether SIGTERM goes to its children too: the Prefect worker would wait for running flows to finish."""
+    niceness: int = 0
+    """How far it and its children give way to the others, 0 to 19."""
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -62,7 +64,8 @@ class Supervisor:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self.environment | {"FAKTURO_TIED_TO": str(os.getpid())},
+                env=self.environment
+                | {"FAKTURO_TIED_TO": str(os.getpid()), "FAKTURO_NICENESS": str(child.niceness)},
                 process_group=0,
             )
         child.started_at = self.clock()

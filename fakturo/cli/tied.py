@@ -1,5 +1,7 @@
 """`python -m fakturo.cli.tied PROGRAM ARG…`: run a program that is killed when its parent dies.
 
+It gives way to others by the niceness in FAKTURO_NICENESS; all that it starts does so too.
+
 Linux only (`PR_SET_PDEATHSIG`, which survives exec); elsewhere the program just runs. Not done with Popen's
 `preexec_fn`, which is unsafe beside threads. Imports nothing of Fakturo, so that it costs 20 ms.
 """
@@ -25,9 +27,10 @@ def tie(parent: int | None = None) -> None:
 
 
 def main() -> None:
-    """Tie this process, then become the program that the arguments name."""
+    """Tie this process, let it give way, then become the program that the arguments name."""
     parent = os.environ.pop("FAKTURO_TIED_TO", None)
     tie(int(parent) if parent else None)
+    os.nice(int(os.environ.pop("FAKTURO_NICENESS", "0")))
     os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606  no shell is the point
 
 

@@ -15,6 +15,9 @@ from fakturo.settings import Settings
 SERVER_BOOT_S = 180.0
 """Longest wait for the server: 10-17 s measured on a fresh database, far more on a busy machine."""
 LOOK_EVERY_S = 0.2
+SERVER_GIVES_WAY, GIVES_WAY = 5, 10
+"""Niceness of the server, and of all else but issuing, which waits for neither. Rendering takes all the
+processors it gets, a scheduled flow's start two seconds of one: every twentieth order waited 30 to 90 ms."""
 SAY_EVERY_S = 5.0
 """Often enough to see that it lives."""
 
@@ -93,22 +96,27 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             (*prefect, "server", "start", "--host", host, "--port", port),
             logs / "server.log",
             grace_s=8,
+            niceness=SERVER_GIVES_WAY,
         ),
-        "worker": Child("Worker", (*prefect, *worker), logs / "worker.log", grace_s=4, stop_below=True),
+        "worker": Child(
+            "Worker", (*prefect, *worker), logs / "worker.log", grace_s=4, stop_below=True, niceness=GIVES_WAY
+        ),
         "issuing": Child(
             "Issuing", (*python, "flows.run_resident", "issuing"), logs / "issuing.log", grace_s=6
         ),
         "inbox": Child(
             "Inbox and rendering",
-            (*python, "flows.run_resident", "inbox", "press"),
+            (*python, "flows.run_resident", "inbox", "press", "outbox"),
             logs / "inbox.log",
             grace_s=10,
+            niceness=GIVES_WAY,
         ),
         "register": Child(
             "Registration",
             (*python, "flows.register_deployments", since),
             logs / "register.log",
             grace_s=1,
+            niceness=GIVES_WAY,
         ),
     }
 
@@ -185,7 +193,7 @@ def _banner(settings: Settings, address: str) -> None:
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",
         f"[bold]Documents[/bold] {escape(str(settings.documents.resolve()))}",
         f"[bold]AI[/bold]        {escape(ai)}",
-        "[bold]Runs[/bold]      server, worker (schedules), resident run (inbox, issuing, rendering)",
+        "[bold]Runs[/bold]      server, worker (schedules), resident run (inbox, issuing, rendering, delivery)",
         f"[bold]Logs[/bold]      {escape(str((settings.home / 'logs').resolve()))}",
         "",
         "`fakturo status` in another terminal tells what waits. Ctrl-C stops all of it.",

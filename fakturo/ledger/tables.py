@@ -25,6 +25,7 @@ files = Table(
     "files",
     metadata,
     Column("id", Id, primary_key=True),
+    Column("kind", String(12), nullable=False, server_default="orders"),  # or invoices, payments, customers
     Column("sha256", String(64), nullable=False),
     Column("source", String(120), nullable=False),
     Column("name", Text, nullable=False),
@@ -67,7 +68,7 @@ orders = Table(
     Column("external_id", String(200), nullable=False),
     Column("content_sha256", String(64), nullable=False),
     Column("kind", String(12), nullable=False, server_default="order"),
-    Column("lane", String(8), nullable=False),  # 'rules': content is parsed; 'model': only raw text
+    Column("lane", String(8), nullable=False),  # 'rules': parsed; 'model': raw text; 'history': imported
     Column("status", String(20), nullable=False),
     Column("status_reason", Text),
     Column("customer_id", String(120)),
@@ -224,9 +225,11 @@ invoices = Table(
     Column("payment_status", String(16), nullable=False, server_default="open"),
     Column("issued_at", Utc, nullable=False),
     Column("run_id", String(64)),
+    Column("corrects_id", ForeignKey("invoices.id"), index=True),  # of a credit note: its original, if known
     UniqueConstraint("series", "seq"),
 )
-"""All but status and payment_status is immutable: a trigger refuses the update."""
+"""All but status and payment_status is immutable: a trigger refuses the update.
+Imported ones stand in series 'imported', under their own numbers; no document is made of them."""
 
 documents = Table(
     "documents",
@@ -251,7 +254,7 @@ outbox = Table(
     Column("subject", String(120), nullable=False),
     Column("payload", Text, nullable=False),
     Column("created_at", Utc, nullable=False),
-    Column("sent_at", Utc),
+    Column("sent_at", Utc),  # passed on to the `deliveries` of whoever wants it, in delivery_tables
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("not_before", Utc),
 )

@@ -48,13 +48,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 def with_ai(settings: Settings) -> MakeSettings:
-    """Settings of the test's home with these of the AI step; `base_url` is the simulator's."""
+    """Settings of the test's home with these of the AI step; `base_url` is the simulator's.
+
+    Who asks it has the product's patience: a slow machine must not look like a provider that hangs.
+    """
 
     def made(simulator: Any = None, **values: Any) -> Settings:
-        known = {} if simulator is None else {"base_url": simulator.base_url}
-        return load(
-            home=settings.home, _env_file=None, ai=known | {"timeout_s": 0.5, "concurrency": 4} | values
-        )
+        known = {"timeout_s": 0.5} if simulator is None else {"base_url": simulator.base_url}
+        return load(home=settings.home, _env_file=None, ai=known | {"concurrency": 4} | values)
 
     return made
 

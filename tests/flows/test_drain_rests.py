@@ -113,6 +113,26 @@ def test_a_parked_order_is_waited_for_as_long_as_patience_lasts(
     assert work.issued.issued == issued
 
 
+@pytest.mark.parametrize("ticks", range(1, 13))
+def test_a_moment_that_comes_between_look_and_pause_is_not_slept_through(
+    sqlite_engine, settings, order, ticks
+):
+    """The provider's rest ends, and a parked order is due, after so many looks at the clock."""
+    one, moment_s = Scripted("one"), 0.05 * ticks - 0.01
+    remember(sqlite_engine, one, breaker=resting(moment_s), latency=KNOWN)
+    land(sqlite_engine, order, 1, lane="model")
+    land(sqlite_engine, order, 1, not_before=NOW + timedelta(seconds=moment_s))
+    drafter = Drafter(sqlite_engine, order)
+    work = drain(sqlite_engine, settings, clients=[one], draft=drafter)
+
+    async def in_time() -> None:
+        async with asyncio.timeout(10):
+            await work.run(patience=timedelta(seconds=60))
+
+    asyncio.run(in_time())
+    assert states(sqlite_engine) == {"issued": 2}
+
+
 def test_the_first_reason_to_stop_is_kept(sqlite_engine, settings, order):
     reasons = iter(
         [QuotaExhausted("The credit is used up."), OverBudget("The cap is reached."), QuotaExhausted("again")]

@@ -9,6 +9,7 @@ from prefect.exceptions import PrefectHTTPStatusError
 
 from flows import hold_slots
 from flows.hold_slots import Slots
+from flows.issue_invoices import draft
 
 
 class Server:
@@ -172,3 +173,7 @@ def test_a_lease_that_the_server_forgot_is_taken_anew(monkeypatch):
 
 def test_closing_what_never_wanted_anything_is_no_error(monkeypatch):
     run(monkeypatch, Server(1), lambda: Slots().close())
+
+
+def test_a_draft_has_no_tag_whose_limit_the_server_would_be_asked_about():
+    assert draft.tags == set()

@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from prefect.states import Completed, Failed
+from sqlalchemy import insert
 
+from fakturo.ledger.deliveries import claim
+from fakturo.ledger.open import writing
+from fakturo.ledger.tables import outbox
 from fakturo.worker import LEAVING
 from flows import run_resident as room
 
@@ -163,6 +167,46 @@ def test_an_invoice_that_cannot_be_rendered_does_not_start_a_run_each_time(setti
     assert len(flow.calls) == 3
 
 
+HOOK = {"name": "erp", "url": "http://127.0.0.1:9/", "secret": "a-secret-of-the-tests"}
+
+
+def happen(engine, at):
+    with writing(engine) as connection:
+        row = {"event": "invoice.issued", "subject": "INV-1", "payload": "{}", "created_at": at}
+        connection.execute(insert(outbox).values(**row))
+
+
+def test_an_event_starts_a_run_and_a_look_in_vain_does_not(settings, monkeypatch):
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    told = type(settings).model_validate(settings.model_dump() | {"webhooks": [HOOK]})
+    desk = room.Post(told)
+    flow = AsyncFlow(doing=lambda: claim(desk.engine, desk.receivers[0], worker="w", now=now, lease_s=60))
+    monkeypatch.setattr(room, "deliver_outbox", flow)
+    monkeypatch.setattr(room, "utc_now", lambda: now)
+    assert desk.once() == room.LOOK_EVERY_S
+    happen(desk.engine, now)
+    assert [desk.once() for _ in range(2)] == [room.DELIVER_EVERY_S, room.LOOK_EVERY_S]
+    assert flow.calls == [{"return_state": True}]
+
+
+def test_a_delivering_run_that_failed_is_followed_by_a_rest(settings, monkeypatch):
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    desk = room.Post(type(settings).model_validate(settings.model_dump() | {"webhooks": [HOOK]}))
+    monkeypatch.setattr(room, "deliver_outbox", AsyncFlow(Failed()))
+    monkeypatch.setattr(room, "utc_now", lambda: now)
+    happen(desk.engine, now)
+    assert desk.once() == room.REST_AFTER_FAILURE_S
+
+
+def test_without_receivers_nothing_is_looked_for(settings, monkeypatch):
+    flow = AsyncFlow()
+    monkeypatch.setattr(room, "deliver_outbox", flow)
+    desk = room.Post(settings)
+    happen(desk.engine, datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    assert desk.once() == room.LEFT_OVER_EVERY_S
+    assert flow.calls == []
+
+
 def test_one_bad_moment_ends_no_loop(monkeypatch):
     monkeypatch.setattr(room, "REST_AFTER_FAILURE_S", 0.0)
     calls = []
@@ -180,7 +224,7 @@ def test_one_bad_moment_ends_no_loop(monkeypatch):
 
 def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
     done = []
-    begun = threading.Barrier(4)
+    begun = threading.Barrier(5)
 
     class Desk:
         def __init__(self, *_):
@@ -192,7 +236,7 @@ def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
             done.append(1)
             return 0.0
 
-    for name in ("Issuing", "Inbox", "Press"):
+    for name in ("Issuing", "Inbox", "Press", "Post"):
         monkeypatch.setattr(room, name, Desk)
     monkeypatch.setattr(room.server, "answers", lambda _settings: True)
 
@@ -204,9 +248,9 @@ def test_on_sigterm_every_loop_finishes_its_step(settings, monkeypatch):
 
     teller = threading.Thread(target=tell)
     teller.start()
-    room.run_resident(settings, ["issuing", "inbox", "press"])
+    room.run_resident(settings, ["issuing", "inbox", "press", "outbox"])
     teller.join()
-    assert done == [1, 1, 1]
+    assert done == [1, 1, 1, 1]
 
 
 def test_without_a_server_it_gives_up_with_one_sentence(settings, monkeypatch):

@@ -112,6 +112,13 @@ def test_what_a_child_has_started_is_stopped_with_it(supervisor, tmp_path):
     wait_for(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE)
 
 
+def test_a_child_gives_way_as_it_was_told(supervisor, tmp_path):
+    polite = child(tmp_path, "import os; print('niceness', os.nice(0), flush=True)", niceness=7)
+    supervisor.start(polite)
+    wait_for(lambda: "niceness" in polite.log.read_text())
+    assert polite.log.read_text() == f"niceness {min(19, os.nice(0) + 7)}\n"
+
+
 def test_stopping_what_never_ran_or_has_ended_is_no_error(supervisor, tmp_path):
     supervisor.children.append(child(tmp_path, WAITS))
     gone = child(tmp_path, "pass")

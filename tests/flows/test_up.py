@@ -109,6 +109,7 @@ def test_deployments_are_registered_with_their_schedules(of_tree, ask):
         "render_invoices",
         "check_landed",
         "build_marts",
+        "deliver_outbox",
         "prune_history",
     }
     for each in deployments:

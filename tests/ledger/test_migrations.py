@@ -5,7 +5,7 @@ import threading
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from fakturo.ledger import tables
+from fakturo.ledger import delivery_tables, payment_tables, tables
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 
@@ -13,7 +13,9 @@ from fakturo.ledger.open import connect
 def test_migrated_schema_equals_the_tables(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": False})
-        assert compare_metadata(context, tables.orders.metadata) == []
+        assert compare_metadata(context, payment_tables.payments.metadata) == []
+        assert tables.orders.metadata is payment_tables.payments.metadata
+        assert tables.orders.metadata is delivery_tables.deliveries.metadata
 
 
 def test_upgrading_again_changes_nothing(engine):

@@ -51,7 +51,8 @@ def test_a_parked_order_waits_and_comes_back(engine, queue, order, now):
     assert work.park(engine, order_id, reason="provider rests", not_before=later, now=now, worker="w1")
     assert work.counts(engine, now)["parked"] == 1
     assert work.next_wake(engine, now) == later
-    assert not work.is_waiting(engine, "rules", now)
+    assert work.waiting_lanes(engine, now) == frozenset()
+    assert work.waiting_lanes(engine, later) == {"rules"}
     assert [each.parks for each in claim(engine, later)] == [1]
 
 

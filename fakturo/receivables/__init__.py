@@ -1,0 +1,1 @@
+"""What pays what: pure rules from payments and invoices to allocations. No database, no clock."""
