@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ai.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
+from tests.ai.proof.drafts_of_letters import PLAIN, PLAIN_DE, TWO, TWO_DE, codes, corpus, reading
 
 CORPUS = corpus("outside_the_rows.toml")
 ORDERS = {"english": (PLAIN, TWO, "GBP"), "german": (PLAIN_DE, TWO_DE, "EUR")}
