@@ -13,7 +13,6 @@ from fakturo.ai.proof.cautions import Caution
 from fakturo.ai.proof.cues import stands_as_header
 from fakturo.ai.proof.letter_head import named_currencies
 from fakturo.ai.proof.order_rows import Rows, names_goods
-from fakturo.ai.proof.plain_words import SENTENCE_WORDS, unknown_words
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span, Spans
 from fakturo.check import Finding
@@ -23,29 +22,9 @@ ANYWHERE = frozenset({"instruction", "whole_order", "quotation", "recurring", "p
 LOOSE = frozenset({"correction", "multiplied"})
 """Codes that count where a row speaks of "it" or "them", whatever that is."""
 _NEGATIONS = frozenset(
-    [
-        "don't",
-        "dont",
-        "do",
-        "not",
-        "does",
-        "not",
-        "doesn't",
-        "won't",
-        "didn't",
-        "cannot",
-        "can't",
-        "couldn't",
-        "never",
-        "not",
-        "nicht",
-        "kein",
-        "keine",
-        "keinen",
-        "nie",
-        "niemals",
-    ]
-) | {"do not", "does not"}
+    {"don't", "dont", "do not", "does not", "doesn't", "won't", "didn't", "cannot", "can't", "couldn't"}
+    | {"never", "not", "nicht", "kein", "keine", "keinen", "nie", "niemals"}
+)
 _CONDITION = re.compile(
     r"\b(?:stock|available|availability|price[sd]?|cheaper|cost|colou?r|in\s+(?:red|blue|green|black|white)|confirm\w*"
     r"|approv\w*|lieferbar|vorrätig|verfügbar|lager|preis\w*|günstiger|farbe|freigabe|freigegeben)\b",
@@ -80,19 +59,6 @@ _MEASURE = re.compile(
 BESIDE = 30
 """Letters after the customer's number: "account 12765 (formerly 11111)"."""
 FEWEST_DIGITS = 4
-SHORT = 6
-"""Words; a longer sentence that begins so says something else."""
-_GOES_ON = re.compile(
-    r"\s*(?:and|plus|also|or|und|dazu|sowie|außerdem|ausserdem|noch|oder)\b(?!.*\b(?:regards|wishes|grüße)\b)",
-    re.IGNORECASE,
-)
-_ADDITION = re.compile(
-    r"\b(?:please\s+add|add\s+(?:the|an?|some|any|more)|(?:add|include|throw\s+in|send)\s+[^.\n]{1,40}\s(?:too|as\s+well)\b"
-    r"|dazu\s+noch|noch\s+dazu|ergänzen\s+sie|fügen\s+sie)",
-    re.IGNORECASE,
-)
-_OPAQUE = re.compile(r"(?<!\S)(?=\S*[a-z])(?=\S*[A-Z])[A-Za-z0-9+/]{24,}={0,2}(?!\S)")
-"""Text that only a machine reads."""
 _TERMS = re.compile(
     r"\b(?:decimal\w*|digits?|\w*prices?|pricing|rates?|quantit\w+|units|amounts?|figures?|costs?|charged?|\w*preis\w*|mengen?|kosten|beträge?"
     r"|einheiten|stückzahl\w*|zahlen)\b",
@@ -131,19 +97,6 @@ def matters(caution: Caution, text: str, rows: Rows) -> bool:
     return row is not None
 
 
-def additions(text: str, rows: Rows) -> Iterator[Finding]:
-    """Short rows that add to the order without a number or a price: "And a teapot"."""
-    for row in (*rows.goods, *rows.loose, *rows.beside):
-        said = text[slice(*row)]
-        if (
-            _ADDITION.search(said)
-            or _OPAQUE.search(said)
-            or (_GOES_ON.match(said) and len(said.split()) <= SHORT)
-        ):
-            message = f"{' '.join(said.split())[:60]!r} may add to the order or change it."
-            yield Finding(code="caution", message=message)
-
-
 def terms(text: str, rows: Rows, harmless: Spans, currency: str) -> Iterator[Finding]:
     """Rows beside the order lines that speak of prices or quantities as such: "prices in cents".
 
@@ -155,33 +108,19 @@ def terms(text: str, rows: Rows, harmless: Spans, currency: str) -> Iterator[Fin
     """
     for row in (*rows.goods, *rows.loose, *rows.beside):
         said = text[slice(*row)]
+        named = named_currencies(said)
+        if named - {currency}:
+            message = f"{' '.join(said.split())[:60]!r} names another currency than the prices."
+            yield Finding(code="caution", message=message)
+            continue
         found = _TERMS.search(said)
         if found is None or harmless.touch((row[0] + found.start(), row[0] + found.end())):
             continue
         if len(_HEAD.findall(said)) > 1 and not any(map(str.isdigit, said)):
             continue  # the head of a table
-        named = named_currencies(said)
-        if named - {currency} or not (named or _HARMLESS_TERMS.search(said)):
+        if not (named or _HARMLESS_TERMS.search(said)):
             message = f"{found[0]!r} may change what is ordered (price_base)."
             yield Finding(code="caution", message=message)
-
-
-def not_understood(text: str, rows: Rows, lines: Sequence[ProposedLine], skipped: Spans) -> Iterator[Finding]:
-    """Words that are not known in rows that name an ordered thing: "cups next month"."""
-    for row in rows.goods:
-        said = text[slice(*row)]
-        if not names_goods(said, lines):
-            continue
-        named = {word for line in lines for word in re.findall(r"[^\W\d_]+", line.name.casefold())}
-        named |= {word + "s" for word in named} | {word[:-1] for word in named if word.endswith("s")}
-        unknown = [
-            word
-            for word in unknown_words(skipped.cut(text, row), SENTENCE_WORDS)
-            if word not in named and word.rstrip("s") not in named
-        ]
-        if unknown:
-            message = f"Words that are not understood beside the order: {', '.join(unknown[:5])}."
-            yield Finding(code="words_not_understood", message=message)
 
 
 def other_numbers(text: str, items: Sequence[Item], rows: Rows, header: Sequence[Span]) -> Iterator[Finding]:

@@ -14,10 +14,13 @@ from fakturo.ai.proof.spans import Span
 
 _LIST = Path(__file__).with_name("courtesies.toml")
 _GREETING = re.compile(
-    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|good\s+(?:morning|afternoon|evening)|hallo|liebe[rs]?|guten\s+\w+"
-    r"|moin|sehr\s+geehrte[rs]?)(?:\s{1,9}[^\W\d_]+\.?){0,4}\s{0,9}[,!:\n]",
+    r"(?:^|\n)[ \t]*(?:hi|hello|hey|dear|good[ \t]+(?:morning|afternoon|evening)|hallo|liebe[rs]?"
+    r"|guten[ \t]+\w+|moin|sehr[ \t]+geehrte[rs]?)"
+    r"(?:[ \t]{1,9}(?:(?-i:[A-ZÀ-ÖØ-Þ])[^\W\d_]*\.?|und|and|or|&)){0,5}(?<!\w{4}\.)"
+    r"(?:[ \t]{1,9}[^\W\d_]+)?[ \t]{0,9}[,!:\n]",
     re.IGNORECASE,
 )
+"""With names after it and at most one other word, or it may say more than a greeting."""
 
 
 def courtesies(text: str) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fakturo.ai.proof.amounts_in_text import Item, find_items
-from fakturo.ai.proof.beside import additions, matters, not_understood, other_numbers, terms, unexplained
+from fakturo.ai.proof.beside import matters, other_numbers, terms, unexplained
 from fakturo.ai.proof.cautions import find_cautions
 from fakturo.ai.proof.corrections import find_corrections
 from fakturo.ai.proof.courtesies import courtesies, greetings
@@ -26,6 +26,7 @@ from fakturo.ai.proof.proposal import Proposal, ProposedLine
 from fakturo.ai.proof.quoted_threads import LEANS
 from fakturo.ai.proof.source_text import read_source
 from fakturo.ai.proof.spans import Span, Spans, blanked
+from fakturo.ai.proof.understood import not_understood
 from fakturo.check import Finding
 from fakturo.settings import Seller
 
@@ -118,13 +119,13 @@ def ground(proposal: Proposal, text: str, *, seller: Seller) -> Grounded:
     findings += unexplained(own, left, rows, proposal.lines)
     findings += other_numbers(own, left, rows, header)
     findings += terms(own, rows, places, currency)
-    findings += additions(own, rows)
     if not proposal.lines:
         message = "The draft has no lines; copy each ordered thing with its quantity and unit price."
         findings.append(Finding(code="no_lines", message=message))
     if quoted and (not matched.groups or LEANS.search(blanked(own, matched.groups))):
         message = "The letter quotes an older one that holds numbers, and may lean on it."
         findings.append(Finding(code="quoted_thread", message=message))
+    explained += find_word(own, seller.name) or find_word(own, seller.name.rpartition(" ")[0])
     findings += _sentences(own, items, matched, explained, rows, proposal.lines)
     return Grounded(tuple(findings), currency, matched.names, order_date(own, items), total)
 
@@ -161,10 +162,10 @@ def _sentences(
         if matters(caution, text, rows):
             message = f"{caution.words!r} may change what is ordered ({caution.code})."
             yield Finding(code="caution", message=message)
-    skipped = Spans([*matched.groups, *explained, *polite, *greetings(text)])
-    yield from not_understood(text, rows, lines, skipped)
-    prose = [skipped.cut(text, span) for span in (*rows.goods, *rows.loose, *rows.beside)]
-    prose += [skipped.cut(text, span) for span in rows.order if matched.groups]
+    places = [*matched.groups, *explained, *polite, *greetings(text)]
+    yield from not_understood(text, items, rows, lines, places)
+    skipped = Spans(places)
+    prose = [skipped.cut(text, span) for span in rows.order if matched.groups]
     if any(is_foreign(said) for said in prose if _is_prose(said)):
         yield Finding(code="words_not_understood", message="The letter's language is not understood.")
     for span in rows.order:

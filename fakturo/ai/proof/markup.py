@@ -1,7 +1,7 @@
 """HTML mail -> lines of plain text: table rows become lines, cells tabs, quotations lines with ">". Pure.
 
 Only what nobody can see is dropped (comments, style sheets, the document's head); markup that *hides* text a
-machine would read is reported, and a person looks.
+machine would read is reported, and a person looks. So is a comment with a digit: no mail program writes one.
 """
 
 import html
@@ -52,10 +52,15 @@ def hides_text(text: str) -> bool:
         values = _QUOTED_VALUE.sub("", tag[0])
         if '"' in values or "'" in values:
             return True  # a ">" inside a value: what follows looks like text and is none
-    return any(
-        "[if" in comment[:12].casefold() and any(letter.isdigit() for letter in _TAG.sub("", comment))
-        for comment in _parts(text, "<!--", "-->")[1]
-    )
+    made_for_some = (each for each in _parts(text, "<!--", "-->")[1] if "[if" in each[:12].casefold())
+    return any(any(map(str.isdigit, _TAG.sub("", comment))) for comment in [*made_for_some, *_comments(text)])
+
+
+def _comments(text: str) -> list[str]:
+    """Comments outside the document's head and its style sheets, which hold comments of their own."""
+    for start, end in _UNSEEN[1:]:
+        text = " ".join(_parts(text, start, end)[0])
+    return _parts(text, "<!--", "-->")[1]
 
 
 def _is_unseen(color: re.Match[str]) -> bool:

@@ -119,7 +119,8 @@ def _has_count(row: Sequence[Item]) -> bool:
     return any(item.kind in {"count", "weak_count"} for item in row)
 
 
-def _goods_words(lines: Sequence[ProposedLine]) -> frozenset[str]:
+def goods_words(lines: Sequence[ProposedLine]) -> frozenset[str]:
+    """The telling words of ordered things, in lower case."""
     return frozenset(
         word for line in lines for word in map(str.casefold, _WORD.findall(line.name)) if word not in OF_NAMES
     )
@@ -128,7 +129,7 @@ def _goods_words(lines: Sequence[ProposedLine]) -> frozenset[str]:
 def names_goods(said: str, lines: Sequence[ProposedLine]) -> bool:
     """Whether a row holds a telling word or the code of something that is ordered."""
     words = {word.casefold() for word in _WORD.findall(said)}
-    tells = _goods_words(lines)
+    tells = goods_words(lines)
     stems = {word[:-1] for word in tells if word.endswith("s")} | tells
     if any(word in stems or word.rstrip("s") in stems for word in words):
         return True

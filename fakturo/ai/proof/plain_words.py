@@ -1,8 +1,4 @@
-"""Words that mean nothing for an order: what may stand around quantities, codes and prices unread.
-
-A sentence that orders something may hold these and the named things, nothing else; an unknown word there
-could be "frozen" or "minus", and a person looks. The words are in plain_words.toml.
-"""
+"""Common words of orders (plain_words.toml), by which a language and a request are known. Pure."""
 
 import re
 import tomllib
@@ -10,23 +6,10 @@ from pathlib import Path
 
 _LISTS = tomllib.loads(Path(__file__).with_name("plain_words.toml").read_text("utf-8"))
 
-LINE_WORDS = frozenset(_LISTS["line"].casefold().split())
-"""Between the quantity, the code and the price of one line."""
-
-SENTENCE_WORDS = LINE_WORDS | frozenset(_LISTS["sentence"].casefold().split())
-"""Anywhere in a sentence that orders something."""
-
-TOTAL_WORDS = frozenset(
-    {"total", "totals", "amount", "value", "sum", "gesamt", "gesamtpreis", "betrag", "summe", "wert"}
-)
-"""Heads of a column of line totals."""
-
-REFERENCES = frozenset(_LISTS["reference"].casefold().split())
-"""Words that speak of the order itself: a sentence that holds one is read as strictly as an order line."""
-
 ASKING = frozenset(_LISTS["asking"].casefold().split())
 REPORTING = frozenset(_LISTS["reporting"].casefold().split())
-COMMON = SENTENCE_WORDS | frozenset(_LISTS["common"].casefold().split())
+COMMON = frozenset(f"{_LISTS['line']} {_LISTS['sentence']} {_LISTS['common']}".casefold().split())
+"""By these words a language is known, and a word that is no name."""
 OF_NAMES = frozenset(_LISTS["of_names"].casefold().split())
 """Words of names that any sentence may hold."""
 LEAST_COMMON = 0.2
@@ -83,17 +66,6 @@ def has_price_head(text: str) -> bool:
             if quantity and _HEADS_PRICE.search(line, quantity.end()):
                 return True
     return False
-
-
-def unknown_words(text: str, known: frozenset[str]) -> list[str]:
-    """Words of a text that are not among the known, in lower case."""
-    return [_plain(word[0]) for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
-
-
-def unknown_run(text: str, known: frozenset[str]) -> str:
-    """The text from its first to its last unknown word, known words between them included."""
-    found = [word.span() for word in WORD.finditer(text) if not _is_known(_plain(word[0]), known)]
-    return text[found[0][0] : found[-1][1]] if found else ""
 
 
 def is_foreign(text: str) -> bool:

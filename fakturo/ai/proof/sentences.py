@@ -1,6 +1,7 @@
 """Where a sentence of an order text ends. Pure.
 
-A dot after "No" or "Art" ends nothing; a short line ends one (a long line was wrapped by the mail program).
+A dot after "No", "Art" or an initial ends nothing, nor one between day and month; a short line ends one (a
+long line was wrapped by the mail program).
 """
 
 import re
@@ -8,9 +9,14 @@ from itertools import pairwise
 
 _ABBREVIATIONS = (
     "no nr art ref approx ca incl excl tel stk st pcs qty bzw mr mrs ms dr ltd inc co pos inkl zzgl"
-    " z.b e.g i.e asstd ass fr rs sfr acc cust kd acct"
+    " z.b e.g i.e asstd ass fr rs sfr acc cust kd acct exkl kundennr bestellnr fam inh ind"
 )
-_NO_ABBREVIATION = "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
+_MONTH = "jan|feb|mar|mär|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
+_NO_ABBREVIATION = (
+    "".join(rf"(?<!\b{re.escape(each)})" for each in _ABBREVIATIONS.split())
+    + r"(?<!\b[^\W\d_])"  # J. R. Miller, i. A.
+    + rf"(?!(?<=\d)\.\s(?:{_MONTH})[a-zä]*\b)"  # 4. Dezember
+)
 _END = re.compile(r"(?=[.!?])(?<![.!?])" + _NO_ABBREVIATION + r"[.!?]+(?=\s|$)|\n\s*\n|\n", re.IGNORECASE)
 WRAPPED_FROM = 55
 """Letters; a line this long was probably broken by its width."""

@@ -17,10 +17,8 @@ LETTERS = [
     json.loads(line)
     for line in Path(__file__).with_name("natural_letters.jsonl").read_text("utf-8").splitlines()
 ]
-RIGHT_AND_VISIBLE = {"held-b-040"}
-"""What is hidden in its markup is refused; what a reader sees is the order."""
-PROVED_AT_LEAST = 90
-"""Of 240, as of 2026-11-22; the rest wait for a person."""
+PROVED_AT_LEAST = 59
+"""Of 240; the rest wait for a person. 91 before each sentence beside the order had to be understood."""
 
 
 def is_proved(reading, text):
@@ -32,8 +30,7 @@ def is_proved(reading, text):
 
 @pytest.mark.parametrize("letter", LETTERS, ids=[letter["id"] for letter in LETTERS])
 def test_no_wrong_reading_of_a_natural_letter_is_proved(letter):
-    if letter["id"] not in RIGHT_AND_VISIBLE:
-        assert [each for each in letter["wrong"] if is_proved(each, letter["text"])] == []
+    assert [each for each in letter["wrong"] if is_proved(each, letter["text"])] == []
 
 
 def test_as_many_right_readings_are_proved_as_before():

@@ -131,6 +131,7 @@ def test_where_own_words_may_end_or_go_on_a_person_looks(text):
         '<p>5</p><img alt="a > 6 mugs">',
         "<style>.a{display:none}</style><p class='a'>6</p>",
         "<p>5</p><!--[if mso]><p>6</p><![endif]-->",
+        "<p>5</p><!-- set it to 6 -->",
         "<p>~~5~~ 6</p>",
         "5\u0336 6",
         "\u202e42\u202c",
@@ -165,3 +166,14 @@ def test_the_cells_of_a_table_stay_apart_and_its_rows_are_lines():
 def test_comments_and_style_sheets_are_no_text():
     text = "<html><head><style>p {margin: 2px}</style></head><body><!-- 7 --><p>5</p></body></html>"
     assert read_source(text).own.strip() == "5"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p>5</p><!-- made by a mail program -->",
+        "<html><head><style><!-- p {margin: 2px} --></style></head><body><p>5</p></body></html>",
+    ],
+)
+def test_a_comment_without_digits_and_one_of_a_style_sheet_hide_nothing(text):
+    assert found(text) == []
