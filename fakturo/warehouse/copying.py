@@ -26,11 +26,22 @@ from fakturo import duckdb_extensions
 from fakturo.errors import FakturoError, WarehouseError
 from fakturo.warehouse.published import PUBLISHED, selection
 
-CONTROL_TOTALS = """
+CONTROL_TOTALS = {
+    "control_totals": """
     select currency, kind, count(*) as invoices, sum(cast(net_minor as bigint)) as net_minor,
         sum(cast(tax_minor as bigint)) as tax_minor, sum(cast(total_minor as bigint)) as total_minor
     from {schema}.invoices group by currency, kind
-"""
+""",
+    "payment_totals": """
+    select currency, kind, count(*) as payments, sum(cast(amount_minor as bigint)) as amount_minor,
+        sum(cast(fee_minor as bigint)) as fee_minor
+    from {schema}.payments group by currency, kind
+""",
+    "allocation_totals": """
+    select currency, kind, count(*) as allocations, sum(cast(amount_minor as bigint)) as amount_minor
+    from {schema}.allocations group by currency, kind
+""",
+}
 """Taken from the ledger itself in the same transaction; what the marts must come to."""
 PUBLISH = """
     select cast($publish_id as varchar) as publish_id, cast($made_at as timestamp) as made_at,
@@ -78,7 +89,8 @@ def copy(request: Request) -> dict[str, int]:
         connection.execute("begin transaction")
         connection.execute("create schema ledger")
         counts = {table: _copy_table(connection, table, schema) for table in PUBLISHED}
-        connection.execute(f"create table ledger.control_totals as {CONTROL_TOTALS.format(schema=schema)}")
+        for name, totals in CONTROL_TOTALS.items():
+            connection.execute(f"create table ledger.{name} as {totals.format(schema=schema)}")
         made_at = request.made_at.astimezone(UTC).replace(tzinfo=None)
         connection.execute(
             f"create table ledger.publish as {PUBLISH}",

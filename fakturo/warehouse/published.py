@@ -3,13 +3,19 @@
 Left out on purpose: raw texts, addresses, drafts and answers of the model, event payloads, audit details.
 Kept in part: an invoice's content, as the declared structure below, which holds nothing of the buyer but
 the country; reasons and messages, without quoted values and e-mail addresses; account numbers and file
-names that hold an e-mail address, as a keyed hash of it.
+names that hold an e-mail address, as a keyed hash of it. Who pays, from which account and with which words,
+like customers' names, only where settings.warehouse.names allows it; so too what persons wrote as reasons.
 """
 
 from sqlalchemy import Column, Date, Integer, Table
 
 from fakturo.ledger.columns import Utc
+from fakturo.ledger.delivery_tables import deliveries
+from fakturo.ledger.payment_tables import payments
 from fakturo.ledger.tables import orders
+
+# one metadata; naming a table of each file makes sure that all of them are in it
+_LEDGER = {**orders.metadata.tables, payments.name: payments, deliveries.name: deliveries}
 
 COPY = "{column}"
 MASKED_ID = (
@@ -24,6 +30,16 @@ MASKED_TEXT = (
 """Sentences without what they quote; equal reasons become equal texts, which also groups them."""
 NAMED = "case when getvariable('publish_names') then {column} end"
 """Only where settings.warehouse.names allows it."""
+MASKED_LIST = (
+    "list_transform(from_json({column}, '[\"VARCHAR\"]'), lambda reason: "
+    + MASKED_TEXT.replace("{column}", "reason")
+    + ")"
+)
+"""A JSON list of sentences as a list, each without what it quotes."""
+REASON = (
+    "case when rule <> 'person' then " + MASKED_TEXT + " when getvariable('publish_names') then {column} end"
+)
+"""What rules write names no payer; what persons write may."""
 
 _ADJUSTMENT = '{"kind": "VARCHAR", "amount": "VARCHAR", "reason": "VARCHAR"}'
 INVOICE_STRUCTURE = f"""{{
@@ -59,7 +75,7 @@ ORDER_STRUCTURE = """{"lines": [{"quantity": "VARCHAR", "unit_price": "VARCHAR",
 PUBLISHED: dict[str, dict[str, str]] = {
     "files": dict.fromkeys(
         (
-            *("id", "sha256", "source", "format", "mapping", "bytes", "rows_in", "rows_accepted"),
+            *("id", "kind", "sha256", "source", "format", "mapping", "bytes", "rows_in", "rows_accepted"),
             *("rows_duplicate", "rows_quarantined", "orders_new", "orders_duplicate", "orders_conflict"),
             *("received_at", "run_id"),
         ),
@@ -91,7 +107,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
         "content": "from_json({column}, '" + ORDER_STRUCTURE + "')",
     },
     "quarantine": dict.fromkeys(("id", "file_id", "line", "status", "created_at"), COPY)
-    | {"external_id": MASKED_ID, "reasons": MASKED_TEXT},
+    | {"external_id": MASKED_ID, "reasons": MASKED_LIST},
     "drafts": dict.fromkeys(
         (
             *("id", "order_id", "drafter", "model", "prompt_version", "answer_sha256", "reasks"),
@@ -120,7 +136,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
         (
             *("id", "number", "series", "seq", "kind", "order_id", "draft_id", "currency", "issue_date"),
             *("due_date", "tax_point_date", "net_minor", "tax_minor", "total_minor", "content_sha256"),
-            *("status", "payment_status", "issued_at", "run_id"),
+            *("status", "payment_status", "issued_at", "run_id", "corrects_id"),
         ),
         COPY,
     )
@@ -129,10 +145,52 @@ PUBLISHED: dict[str, dict[str, str]] = {
         "content": "from_json({column}, '" + INVOICE_STRUCTURE + "')",
         "content_intact": "sha256(content) = content_sha256",
     },
+    "payments": dict.fromkeys(
+        (
+            *("id", "kind", "currency", "amount_minor", "fee_minor", "value_date", "file_id", "line"),
+            *("created_at", "run_id"),
+        ),
+        COPY,
+    )
+    | dict.fromkeys(("source", "reference", "reverses", "customer_id"), MASKED_ID)
+    | dict.fromkeys(("payer", "payer_account", "remittance"), NAMED),
+    "allocations": dict.fromkeys(
+        (
+            *("id", "payment_id", "credit_note_id", "invoice_id", "kind", "currency", "amount_minor"),
+            *("effective_on", "rule", "actor", "recorded_at", "run_id"),
+        ),
+        COPY,
+    )
+    | {"reason": REASON},
+    "customer_payers": {
+        "payer_key": NAMED,
+        "customer_id": MASKED_ID,
+        "learned_from": MASKED_TEXT,
+        "created_at": COPY,
+    },
     "documents": dict.fromkeys(
         ("id", "invoice_id", "kind", "path", "sha256", "bytes", "pages", "created_at", "run_id"), COPY
     ),
     "outbox": dict.fromkeys(("id", "event", "subject", "created_at", "sent_at", "attempts"), COPY),
+    "deliveries": dict.fromkeys(
+        (
+            *("id", "outbox_id", "receiver", "subject", "status", "attempts", "first_tried_at"),
+            *("last_status", "delivered_at", "created_at"),
+        ),
+        COPY,
+    )
+    | {"last_error": MASKED_TEXT},
+    "delivery_log": dict.fromkeys(
+        (
+            *("id", "delivery_id", "attempt", "outcome", "http_status", "started_at", "duration_ms"),
+            "run_id",
+        ),
+        COPY,
+    )
+    | {"error": MASKED_TEXT},
+    "delivery_receivers": dict.fromkeys(
+        ("name", "known_since", "failures", "failing_since", "paused_until", "updated_at"), COPY
+    ),
     "audit": dict.fromkeys(("seq", "at", "actor", "action", "subject", "sha256"), COPY),
     "audit_head": dict.fromkeys(("id", "seq", "sha256"), COPY),
 }
@@ -141,7 +199,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
 
 def selection(table: str) -> str:
     """Select list that copies a table: every published column with the type that the warehouse gives it."""
-    ledger = orders.metadata.tables[table]
+    ledger = _LEDGER[table]
     return ",\n    ".join(
         f'{how.replace("{column}", _typed(ledger, name))} as "{name}"'
         for name, how in PUBLISHED[table].items()

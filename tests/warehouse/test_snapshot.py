@@ -24,6 +24,8 @@ WITHHELD = {
     "ai_answers": {"answer"},
     "ai_endpoints": {"state"},
     "outbox": {"payload", "not_before"},
+    "payments": {"invoice_refs", "content"},
+    "deliveries": {"not_before", "leased_until", "leased_by"},
     "audit": {"details", "previous_sha256"},
 }
 

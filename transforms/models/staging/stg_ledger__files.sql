@@ -10,6 +10,7 @@ renamed as (
         run_id,
         sha256 as file_sha256,
         ---------- strings
+        kind,
         source,
         name as file_name,
         format as file_format,

@@ -14,6 +14,7 @@ renamed as (
         order_id,
         draft_id,
         customer_id,
+        corrects_id as corrects_invoice_id,
         run_id,
         content_sha256,
         ---------- strings
@@ -24,6 +25,7 @@ renamed as (
         payment_status,
         ---------- numerics
         seq,
+        if(kind = 'credit_note', -1, 1) as kind_sign,
         {{ major_units('net_minor', 'currency') }} as net_amount,
         {{ major_units('tax_minor', 'currency') }} as tax_amount,
         {{ major_units('total_minor', 'currency') }} as total_amount,
