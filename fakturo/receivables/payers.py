@@ -1,23 +1,24 @@
 """Who pays: the keys under which a payer is remembered, and whose client that is."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
 from fakturo.receivables.facts import Payers, Payment
 
+_WORD = re.compile(r"[^\W_]+")
 LONGEST_KEY = 200
 
 
 def account_key(account: str | None) -> str:
     """An account in capitals without spaces: 'gb33 bukb…' -> 'GB33BUKB…'; empty where there is none."""
-    return "".join(each for each in (account or "").upper() if each.isalnum())[:LONGEST_KEY]
+    return "".join(_WORD.findall((account or "").upper()))[:LONGEST_KEY]
 
 
 def name_key(name: str | None) -> str:
     """A name in capitals, words by single spaces, no punctuation: 'Blue-Door  Ltd.' -> 'BLUE DOOR LTD'."""
     folded = unicodedata.normalize("NFKC", name or "").upper()
-    words = "".join(each if each.isalnum() else " " for each in folded).split()
-    return " ".join(words)[:LONGEST_KEY]
+    return " ".join(_WORD.findall(folded))[:LONGEST_KEY]
 
 
 def known_payers(customers: Iterable[tuple[str, str | None]], learned: Mapping[str, str]) -> Payers:

@@ -107,6 +107,7 @@ def test_deployments_are_registered_with_their_schedules(of_tree, ask):
         "ingest_orders",
         "issue_invoices",
         "render_invoices",
+        "allocate_payments",
         "check_landed",
         "build_marts",
         "deliver_outbox",

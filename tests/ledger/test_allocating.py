@@ -10,7 +10,7 @@ from fakturo.ledger import audit_check
 from fakturo.ledger.allocating import allocate
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import allocations
-from fakturo.ledger.tables import audit
+from fakturo.ledger.tables import audit, invoices
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import (
     NOW,
@@ -145,6 +145,30 @@ def test_two_processes_at_once_write_everything_once(engine):
     assert entries >= 5
     assert not [each for each in problems if "audit log is broken" in each]
     assert broken_laws(engine) == []
+
+
+def test_a_killed_run_leaves_whole_transactions_and_the_next_one_ends_the_work(engine):
+    with writing(engine) as connection:
+        for number in range(400):
+            put_invoice(connection, f"INV-2026-{number:05}", 100_00 + number, customer=f"C-{number % 100}")
+            put_payment(connection, f"P{number}", 100_00 + number, f"INV-2026-{number:05}")
+    url = engine.url.render_as_string(hide_password=False)
+    for goal in (1, 100, 200):
+        process = subprocess.Popen([sys.executable, "-c", ALLOCATE, url, "a"], stdin=subprocess.PIPE)
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        while count(engine) < goal and process.poll() is None:
+            pass
+        process.kill()
+        process.communicate()
+        with reading(engine) as connection:  # both at one moment: a commit may still be on its way
+            paid = select(func.count()).where(invoices.c.payment_status == "paid")
+            rows = select(func.count()).select_from(allocations)
+            assert connection.execute(paid).scalar_one() == connection.execute(rows).scalar_one()
+        assert broken_laws(engine) == []
+    run(engine)
+    assert count(engine) == 400
+    assert set(statuses(engine).values()) == {"paid"}
 
 
 def test_halves_in_any_order_come_to_the_same(engine, tmp_path):
