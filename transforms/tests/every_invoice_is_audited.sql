@@ -1,10 +1,14 @@
-{# Each invoice has its entry in the audit chain, and each such entry its invoice. #}
+{#
+    Each invoice issued here has its entry in the audit chain, and each such entry its
+    invoice. Imported ones were issued elsewhere; their files are audited.
+#}
 with
 invoices as (
     select
         invoice_number,
         'invoice:' || invoice_number as subject
     from {{ ref('fct_invoices') }}
+    where series <> 'imported'
 ),
 entries as (
     select

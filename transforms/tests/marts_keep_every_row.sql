@@ -33,6 +33,16 @@ marts as (
         'findings' as table_name,
         count(*) as row_count
     from {{ ref('fct_findings') }}
+    union all
+    select
+        'payments' as table_name,
+        count(*) as row_count
+    from {{ ref('fct_payments') }}
+    union all
+    select
+        'allocations' as table_name,
+        count(*) as row_count
+    from {{ ref('fct_allocations') }}
 ),
 differing as (
     select

@@ -13,6 +13,7 @@ joined as (
         files.run_id,
         files.file_sha256,
         ---------- strings
+        files.kind,
         files.source,
         files.file_name,
         files.file_format,

@@ -12,6 +12,8 @@ renamed as (
         audit_sha256,
         ---------- numerics
         audit_seq,
+        ---------- dates
+        cast(made_at as date) as made_date,
         ---------- timestamps, UTC
         made_at
     from source
