@@ -27,7 +27,7 @@ from fakturo.receivables.terms import Terms
 from fakturo.receivables_settings import Receivables
 
 BATCH = 4_000
-"""Payments and invoices a transaction: the write lock of SQLite is held for about half a second."""
+"""Payments and invoices a transaction: the write lock of SQLite is held for about 0.2 s."""
 ROUNDS = 5
 """Facts landed while the rules ran are read again so often; then the next run takes them."""
 _OVERTAKEN = "What is known since then says otherwise."

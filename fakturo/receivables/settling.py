@@ -19,7 +19,7 @@ from fakturo.receivables.payers import name_key
 from fakturo.receivables.terms import Terms
 
 ROUNDS = 3
-"""Each further round places what the one before made unambiguous; more than two were never needed."""
+"""Each further round places what the one before made unambiguous; a bound, so that a run always ends."""
 
 Order = tuple[date, int, str, str]
 Alike = tuple[str, str, int, str]
