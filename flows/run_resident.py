@@ -39,6 +39,7 @@ from reports.pdf import read_logo
 from reports.pool import RenderPool
 
 LOOK_EVERY_S = 1.0
+LEAVE_WITHIN_S = 0.2
 RENDER_EVERY_S = 5.0
 """A document follows its invoice within seconds, and a trickle of orders does not make a run each."""
 DELIVER_EVERY_S = 2.0
@@ -76,7 +77,8 @@ def run_resident(settings: Settings, names: Sequence[str]) -> None:
     threads = [threading.Thread(target=again_and_again, args=(desk.once,), daemon=True) for desk in desks]
     for thread in threads:
         thread.start()
-    LEAVING.wait()
+    while not LEAVING.is_set():  # a signal that comes just before a wait without end would wake nobody
+        time.sleep(LEAVE_WITHIN_S)
     give_up_at = time.monotonic() + FINISH_S
     for thread in threads:
         thread.join(max(0.0, give_up_at - time.monotonic()))

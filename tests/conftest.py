@@ -3,16 +3,19 @@
 import os
 import pwd
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, Pool, create_engine, event, text
 
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
@@ -21,8 +24,28 @@ from fakturo.settings import Settings, load
 
 os.environ["COLUMNS"] = "200"  # tables in tests are never folded
 
+LONGEST_FIRST = (
+    "transforms/test_build.py",
+    "flows/test_up.py",
+    "test_docs.py",
+    "warehouse/test_snapshot.py",
+    "ai/test_lane.py",
+    "ledger/test_review_races.py",
+    "flows/test_runs.py",
+    "reports/test_pdf.py",
+    "ai/proof/test_grounding_speed.py",
+)
+"""A worker of pytest-xdist takes file after file; a long one at the end would leave the others idle."""
+
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """A Monday morning; the tests' clock stands still unless they move it."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first; the rest stays as it is."""
+    here = Path(__file__).parent
+    ranks = {here / name: rank for rank, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(autouse=True)
@@ -45,11 +68,28 @@ def settings(tmp_path: Path) -> Settings:
     return load(home=tmp_path / "home", _env_file=None)
 
 
-@pytest.fixture
-def sqlite_engine(settings: Settings) -> Iterator[Engine]:
-    """A migrated SQLite ledger at `settings.ledger_url`."""
-    engine = connect(settings.ledger_url)
+@event.listens_for(Pool, "checkout")
+def _no_waiting_for_the_disk(connection: Any, _record: Any, _proxy: Any) -> None:
+    """Ledgers of this process need not outlive a power cut, only a killed process."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty SQLite ledger, migrated once: tests take copies."""
+    path = tmp_path_factory.mktemp("migrated") / "ledger.sqlite"
+    engine = connect(f"sqlite:///{path}")
     upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def sqlite_engine(settings: Settings, migrated: Path) -> Iterator[Engine]:
+    """A migrated SQLite ledger at `settings.ledger_url`."""
+    engine = connect(settings.ledger_url)  # makes the folder
+    shutil.copy(migrated, str(engine.url.database))
     yield engine
     engine.dispose()
 
@@ -88,17 +128,34 @@ def postgres_server() -> Iterator[str]:
         run(str(bin_folder / "pg_ctl"), "-D", str(data), "-w", "-m", "immediate", "stop")
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """A database of its own for one test."""
+@contextmanager
+def _database(server: str, *, like: str = "template1") -> Iterator[str]:
+    """URL of a new PostgreSQL database, a copy of `like`; dropped afterwards."""
     name = f"t{uuid.uuid4().hex}"
-    admin = create_engine(postgres_server.format(database="postgres"), isolation_level="AUTOCOMMIT")
+    admin = create_engine(server.format(database="postgres"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield postgres_server.format(database=name)
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
+    yield server.format(database=name)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A database of its own for one test."""
+    with _database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """Name of an empty ledger on PostgreSQL, migrated once: tests take copies."""
+    with _database(postgres_server) as url:
+        engine = connect(url)
+        upgrade(engine)
+        engine.dispose()
+        yield str(engine.url.database)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,10 +164,11 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     if request.param == "sqlite":
         yield request.getfixturevalue("sqlite_engine")
         return
-    engine = connect(request.getfixturevalue("postgres_url"))
-    upgrade(engine)
-    yield engine
-    engine.dispose()
+    like = request.getfixturevalue("migrated_postgres")
+    with _database(request.getfixturevalue("postgres_server"), like=like) as url:
+        engine = connect(url)
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture

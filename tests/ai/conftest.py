@@ -1,43 +1,19 @@
 """What tests of the AI lane share: settings of a provider, and the desk of a run."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
 
 from fakturo.ai.lane.budget import RetryBudget
 from fakturo.ai.lane.desk import Desk, open_desk
-from fakturo.ledger.migrate import upgrade
-from fakturo.ledger.open import connect
 from fakturo.settings import Settings, load
 from tests.ai.quick_time import QuickTime
 from tests.ai.scripted import Clock
 
 MakeSettings = Callable[..., Settings]
 MakeDesk = Callable[..., Desk]
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty SQLite ledger, migrated once: the tests of this folder take copies."""
-    path = tmp_path_factory.mktemp("migrated") / "ledger.sqlite"
-    engine = connect(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
-
-
-@pytest.fixture
-def sqlite_engine(settings: Settings, migrated: Path) -> Iterator[Engine]:
-    """A ledger at `settings.ledger_url`."""
-    engine = connect(settings.ledger_url)  # makes the folder
-    shutil.copy(migrated, str(engine.url.database))
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture

@@ -52,6 +52,16 @@ def free_port() -> Callable[[], int]:
     return _free_port
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _leaves_no_socket(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What Prefect's clients leave open is collected here, not as a warning in somebody else's test."""
+    yield
+    if request.node.get_closest_marker("server"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            gc.collect()
+
+
 @pytest.fixture(scope="session")
 def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a Prefect server as `fakturo up` starts it, without worker and resident run."""
