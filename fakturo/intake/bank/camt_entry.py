@@ -5,6 +5,7 @@ a transaction as `Amt` or `AmtDtls/TxAmt/Amt`, charges as `Chrgs/Amt` or `Chrgs/
 """
 
 from decimal import Decimal
+from functools import partial
 
 from lxml import etree
 
@@ -19,7 +20,7 @@ DETAILS_ELSEWHERE = "a sum whose transactions come in a camt.054 file of their o
 def read_entry(rows: StatementRows, entry: Node, *, source: str, message: str) -> None:
     """Take the payments of an entry in; refuse it whole where its parts do not give its sum."""
     line = int(entry.sourceline or 0)
-    shown = {"xml": entry_text(entry)}
+    shown = partial(entry_shown, entry)
     transactions = find_all(entry, "NtryDtls/TxDtls")
     if message == "camt.053" and not transactions and _told_elsewhere(entry):
         rows.skipped[DETAILS_ELSEWHERE] += 1
@@ -27,8 +28,10 @@ def read_entry(rows: StatementRows, entry: Node, *, source: str, message: str) -
     try:
         amounts = _amounts(entry, transactions)
         references = _references(entry, transactions)
-        fees = [fee_of(entry, transaction, amount) for transaction, amount in _pairs(transactions, amounts)]
-        if len(transactions) > 1:
+        only = len(transactions) <= 1
+        pairs = _pairs(transactions, amounts)
+        fees = [fee_of(entry, transaction, amount, is_only=only) for transaction, amount in pairs]
+        if not only:
             fees = _with_shared(entry, amounts, fees)
     except BadInput as error:
         rows.refuse(line, shown, str(error))
@@ -52,9 +55,9 @@ def read_entry(rows: StatementRows, entry: Node, *, source: str, message: str) -
         rows.take(place, shown, fields | {"source": source})
 
 
-def entry_text(entry: Node) -> str:
+def entry_shown(entry: Node) -> dict[str, str]:
     """The entry as it stands in the file, for whoever looks into the quarantine."""
-    return str(etree.tostring(entry, encoding="unicode", with_tail=False))
+    return {"xml": str(etree.tostring(entry, encoding="unicode", with_tail=False))}
 
 
 def status_of(entry: Node) -> str:

@@ -7,13 +7,20 @@ Node = Any
 
 
 def find(node: Node, path: str) -> Node:
-    """The first element at a path, or None."""
-    return node.find("/".join("{*}" + name for name in path.split("/")))
+    """The first element at a path, or None; only its last part may occur more than once."""
+    for name in path.split("/"):
+        node = next(node.iterchildren(f"{{*}}{name}"), None)
+        if node is None:
+            return None
+    return node
 
 
 def find_all(node: Node, path: str) -> list[Node]:
     """All elements at a path."""
-    return list(node.findall("/".join("{*}" + name for name in path.split("/"))))
+    found = [node]
+    for name in path.split("/"):
+        found = [child for each in found for child in each.iterchildren(f"{{*}}{name}")]
+    return found
 
 
 def text_of(node: Node, *paths: str) -> str | None:

@@ -67,14 +67,17 @@ def told(
     }
 
 
-def fee_of(entry: Node, transaction: Node, booked: Decimal) -> Decimal:
+def fee_of(entry: Node, transaction: Node, booked: Decimal, *, is_only: bool) -> Decimal:
     """What was kept back of the amount, above 0; charges booked apart are none of this payment's.
 
     Up to version 3 all charges are included in the amount; later the indicator says so, and where it is
     missing the instructed amount shows it.
+
+    Args:
+        is_only: whether the entry has no other transaction, so that its charges are this one's.
     """
     owners = [transaction] if transaction is not None else []
-    if transaction is None or len(find_all(entry, "NtryDtls/TxDtls")) == 1:
+    if is_only:
         owners.append(entry)
     for owner in owners:
         records = find_all(owner, "Chrgs/Rcrd") or [

@@ -40,7 +40,7 @@ def read_events(path: Path, *, source: str | None, most_line_bytes: int) -> Stat
         for event in _unpacked(value):
             if event is None:
                 problem = value.problem or "The record is no event: it has no type and data.object."
-                rows.refuse(value.line, {"record": value.text}, problem)
+                rows.refuse(value.line, partial(dict, record=value.text), problem)
             else:
                 events.append((value.line, value.text, event))
     told_by_charge = {
@@ -51,14 +51,14 @@ def read_events(path: Path, *, source: str | None, most_line_bytes: int) -> Stat
             told = list(_told(event, told_by_charge))
         except (BadInput, KeyError, ValueError, TypeError, ArithmeticError) as error:
             why = str(error) if isinstance(error, BadInput) else f"{event['type']} has no usable {error}."
-            rows.refuse(line, {"record": text}, why)
+            rows.refuse(line, partial(dict, record=text), why)
             continue
         name = source or str(event.get("account") or "stripe")
         for each in told:
             if isinstance(each, str):
                 rows.skipped[each] += 1
             else:
-                rows.take(line, {"record": text}, each | {"source": name})
+                rows.take(line, partial(dict, record=text), each | {"source": name})
     return rows
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +99,7 @@ def _read_page(rows: StatementRows, page: _Page, source: str) -> None:
     booked = Decimal(0)
     unread = False
     for entry in page.entries:
-        shown = {"mt940": "\n".join(f":{each.tag}:{each.value}" for each in entry)}
+        shown = partial(_shown, entry)
         line = entry[0].line
         try:
             data = _parsed(page, entry)
@@ -120,6 +121,10 @@ def _read_page(rows: StatementRows, page: _Page, source: str) -> None:
     closing, _ = _balance(page.closing)
     if not unread:
         rows.check_balance(f"Statement {page.number}", opening, booked, closing, currency)
+
+
+def _shown(entry: list[_Field]) -> dict[str, str]:
+    return {"mt940": "\n".join(f":{each.tag}:{each.value}" for each in entry)}
 
 
 def _parsed(page: _Page, entry: list[_Field]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from fakturo.ledger.arrivals import Refused
 from fakturo.money import plain
 from fakturo.payment import Arrived, PaymentRecord
 
+Shown = Callable[[], Mapping[str, Any]]
 PENDING = "pending, not booked yet"
 NOT_OURS = "a debit that is no refund (salary, rent, supplier)"
 NO_MONEY = "an amount of zero"
@@ -39,11 +40,11 @@ class StatementRows:
     skipped: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
 
-    def take(self, line: int, shown: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+    def take(self, line: int, shown: Shown, told: Mapping[str, Any]) -> None:
         """Take one payment in, or refuse it with every reason.
 
         Args:
-            shown: the row as read, for whoever looks into the quarantine.
+            shown: gives the row as read, for whoever looks into the quarantine.
             told: fields of `PaymentRecord`; empty ones are left out.
         """
         given = {name: value for name, value in told.items() if value not in (None, "", ())}
@@ -52,9 +53,9 @@ class StatementRows:
         except ValidationError as error:
             self.refuse(line, shown, *(_sentence(each) for each in error.errors()))
 
-    def refuse(self, line: int, shown: Mapping[str, Any], *reasons: str) -> None:
+    def refuse(self, line: int, shown: Shown, *reasons: str) -> None:
         """Send a row to quarantine."""
-        told = {name: str(value)[:_SHOWN_CHARS].replace("\x00", "␀") for name, value in shown.items()}
+        told = {name: str(value)[:_SHOWN_CHARS].replace("\x00", "␀") for name, value in shown().items()}
         self.refused.append(Refused(line, None, _json(list(reasons)), _json(told)))
 
     def check_balance(

@@ -4,12 +4,13 @@ Days and numbers are read by the rules of orders: decided by the whole column, n
 """
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fakturo.errors import BadInput
 from fakturo.intake.bank.mapping import DAYS, NUMBERS, BankMapping, FieldName, ready, recognised
-from fakturo.intake.bank.statement import StatementRows
+from fakturo.intake.bank.statement import Shown, StatementRows
 from fakturo.intake.bank.table_row import RowReader
 from fakturo.intake.days import read_days
 from fakturo.intake.numbers import read_numbers
@@ -79,10 +80,7 @@ def _read_rows(bench: Bench, table: Table, mapping: BankMapping, source: str | N
     rows = StatementRows()
     reader = RowReader(table, mapping, columns, source)
     for line, problem, cells, values, problems in _rows(bench, table, columns):
-        shown = {
-            name or f"column {n}": cell
-            for n, (name, cell) in enumerate(zip(table.header, cells, strict=True), 1)
-        }
+        shown = partial(_shown, table.header, cells)
         reason = None if problem else reader.skipped(cells)
         if reason:
             rows.skipped[reason] += 1
@@ -93,11 +91,15 @@ def _read_rows(bench: Bench, table: Table, mapping: BankMapping, source: str | N
     return rows
 
 
+def _shown(header: list[str], cells: list[str]) -> dict[str, str]:
+    return {name or f"column {n}": cell for n, (name, cell) in enumerate(zip(header, cells, strict=True), 1)}
+
+
 def _take(
     rows: StatementRows,
     reader: RowReader,
     line: int,
-    shown: Mapping[str, Any],
+    shown: Shown,
     cells: list[str],
     values: Mapping[str, Any],
 ) -> None:
