@@ -8,6 +8,8 @@ unnested as (
         invoice_id,
         invoice_number,
         customer_id,
+        kind,
+        kind_sign,
         currency,
         issue_date,
         unnest(content.lines) as item
@@ -20,8 +22,10 @@ lines as (
         invoice_id,
         invoice_number,
         customer_id,
+        coalesce(item.code, 'name:' || item.name) as product_id,
         item.code as product_code,
         ---------- strings
+        kind,
         item.name as product_name,
         coalesce(item.unit, 'C62') as unit_code,
         currency,
@@ -33,6 +37,7 @@ lines as (
         coalesce({{ exact_number('item.price_base') }}, 1) as price_base,
         cast(item.tax_rate as decimal(9, 4)) as tax_rate_pct,
         {{ major_units('item.net_minor', 'currency') }} as net_amount,
+        kind_sign,
         coalesce(len(item.adjustments), 0) as adjustment_count,
         ---------- dates
         issue_date

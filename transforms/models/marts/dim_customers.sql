@@ -9,6 +9,13 @@ customer_orders as (
 customer_invoices as (
     select * from {{ ref('int_customer_invoices_summed') }}
 ),
+scores as (
+    select * from {{ ref('int_customers_scored') }}
+),
+habits as (
+    select * from {{ ref('int_customer_payments_summed') }}
+    where customer_id is not null
+),
 joined as (
     select
         ---------- ids
@@ -18,6 +25,7 @@ joined as (
         customers.country,
         customers.currency,
         customers.tax_category,
+        scores.main_currency,
         ---------- numerics
         customers.terms_days,
         customers.tax_rate_pct,
@@ -25,6 +33,22 @@ joined as (
         coalesce(customer_orders.cancellation_count, 0) as cancellation_count,
         coalesce(customer_invoices.invoice_count, 0) as invoice_count,
         coalesce(customer_invoices.currency_count, 0) as invoice_currency_count,
+        cast(coalesce(scores.open_invoice_count, 0) as bigint) as open_invoice_count,
+        cast(coalesce(scores.overdue_invoice_count, 0) as bigint)
+            as overdue_invoice_count,
+        scores.recency_days,
+        cast(coalesce(scores.recent_invoice_count, 0) as bigint) as recent_invoice_count,
+        cast(scores.recent_net_amount as decimal(18, 4)) as recent_net_amount,
+        scores.recency_score,
+        scores.frequency_score,
+        scores.monetary_score,
+        coalesce(habits.paid_invoice_count, 0) as paid_invoice_count,
+        {{ share_pct('habits.on_time_count', 'habits.paid_invoice_count') }}
+            as paid_on_time_pct,
+        cast(habits.median_payment_days as decimal(9, 2)) as median_payment_days,
+        cast(habits.low_days_late as decimal(9, 2)) as low_days_late,
+        cast(habits.median_days_late as decimal(9, 2)) as median_days_late,
+        cast(habits.high_days_late as decimal(9, 2)) as high_days_late,
         ---------- dates
         customer_orders.first_order_date,
         customer_orders.last_order_date,
@@ -37,5 +61,7 @@ joined as (
         on customers.customer_id = customer_orders.customer_id
     left join customer_invoices
         on customers.customer_id = customer_invoices.customer_id
+    left join scores on customers.customer_id = scores.customer_id
+    left join habits on customers.customer_id = habits.customer_id
 )
 select * from joined

@@ -10,8 +10,10 @@ selected as (
         invoice_id,
         invoice_number,
         customer_id,
+        product_id,
         product_code,
         ---------- strings
+        kind,
         product_name,
         unit_code,
         currency,
@@ -23,6 +25,8 @@ selected as (
         price_base,
         tax_rate_pct,
         net_amount,
+        cast(kind_sign * quantity as decimal(28, 10)) as signed_quantity,
+        cast(kind_sign * net_amount as decimal(18, 4)) as signed_net_amount,
         adjustment_count,
         ---------- dates
         issue_date
