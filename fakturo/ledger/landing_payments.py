@@ -8,27 +8,27 @@ with their reasons, in the file's audit entry, so that in = accepted + duplicate
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fakturo.check import Finding
+from fakturo.errors import BadInput
 from fakturo.ledger import audit_chain, findings
 from fakturo.ledger.arrivals import FileFacts, Landed, Refused
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import payments
+from fakturo.ledger.sorting_payments import key_of, sort_payments
 from fakturo.ledger.tables import files, quarantine
-from fakturo.payment import Arrived, PaymentRecord
+from fakturo.payment import Arrived
 
 MOST_TRIES = 10
 """Each failed try means that another process has landed something meanwhile, so there are few."""
 _BATCH = 2000
-_MOST_IDS = 500
 
 
 def land_payments(
@@ -53,6 +53,9 @@ def land_payments(
 
     Returns:
         Counts of payments; `rows_in` leaves the skipped rows out.
+
+    Raises:
+        BadInput: the very same file gave payments before, under another source.
     """
     job = _Job(facts, records, refused, skipped or {}, found, now, run_id)
     if dry_run:
@@ -60,7 +63,8 @@ def land_payments(
             before = _file_before(connection, facts)
             if _is_known(before, facts):
                 return _repeated(before)
-            return _sorted_out(connection, job, before).landed(job)
+            _check_source(connection, facts)
+            return sort_payments(connection, job.records, before).landed(job.refused)
     for _ in range(MOST_TRIES - 1):
         try:
             return _write(engine, job)
@@ -79,29 +83,17 @@ class _Job(NamedTuple):
     run_id: str | None
 
 
-class _Sorted(NamedTuple):
-    """Payments of a file, by what becomes of them."""
-
-    fresh: list[Arrived]
-    duplicate: int
-    conflicts: list[Refused]
-
-    def landed(self, job: _Job) -> Landed:
-        rows_in = len(job.records) + len(job.refused)
-        quarantined = len(job.refused) + len(self.conflicts)
-        return Landed(rows_in, len(self.fresh), self.duplicate, quarantined).balanced()
-
-
 def _write(engine: Engine, job: _Job) -> Landed:
     facts = job.facts
     with writing(engine) as connection:
         before = _file_before(connection, facts)
         if _is_known(before, facts):
             return _repeated(before)
-        sorted_out = _sorted_out(connection, job, before)
-        landed = sorted_out.landed(job)
+        _check_source(connection, facts)
+        sorted_out = sort_payments(connection, job.records, before)
+        landed = sorted_out.landed(job.refused)
         file_id = _file_row(connection, job, landed, before)
-        for rows in _batches(sorted(sorted_out.fresh, key=_key)):
+        for rows in _batches(sorted(sorted_out.fresh, key=key_of)):
             insert_rows(connection, payments, _PAYMENTS, [_row(each, file_id, job) for each in rows])
         for refusals in _batches([*job.refused, *sorted_out.conflicts]):
             insert_rows(
@@ -132,6 +124,23 @@ def _file_before(connection: Connection, facts: FileFacts) -> Any:
     ).first()
 
 
+def _check_source(connection: Connection, facts: FileFacts) -> None:
+    """Refuse the very same bytes under another account: each payment would stand twice."""
+    other = connection.execute(
+        select(files.c.source).where(
+            files.c.sha256 == facts.sha256,
+            files.c.kind == "payments",
+            files.c.source != facts.source,
+            files.c.rows_accepted > 0,
+        )
+    ).scalar()
+    if other is not None:
+        raise BadInput(
+            f"This very file was brought in before as {other}, now it would be {facts.source}: the same "
+            "money would count twice. Name the account as before."
+        )
+
+
 def _is_known(before: Any, facts: FileFacts) -> bool:
     return before is not None and before.mapping == facts.mapping
 
@@ -150,90 +159,6 @@ def _file_row(connection: Connection, job: _Job, landed: Landed, before: Any) ->
     still_open = (quarantine.c.file_id == before.id) & (quarantine.c.status == "open")
     connection.execute(update(quarantine).where(still_open).values(status="replaced"))
     return int(before.id)
-
-
-def _sorted_out(connection: Connection, job: _Job, before: Any) -> _Sorted:
-    """What is new, what stands already, and what contradicts the ledger or its own file.
-
-    A reference that one file gives to different payments is taken for none of them, so that the order of the
-    rows decides nothing.
-    """
-    stands = _standing(connection, job.records)
-    by_line = _by_line(connection, before)
-    in_file: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for each in job.records:
-        in_file[_key(each)].add(each.record.content)
-    fresh: list[Arrived] = []
-    duplicate = 0
-    conflicts: list[Refused] = []
-    for each in job.records:
-        key, content = _key(each), each.record.content
-        known = stands.get(key)
-        once = by_line.get(each.line)
-        if known == content:
-            duplicate += 1
-        elif known is not None:
-            conflicts.append(_refused(each, f"was taken in before with other content: {known}"))
-        elif once is not None and once == _money(each.record):
-            duplicate += 1  # read again under another mapping, and its reference is made of other columns now
-        elif once is not None:
-            conflicts.append(_refused(each, "stands on a line that was taken in before as another payment"))
-        elif len(in_file[key]) > 1:
-            conflicts.append(_refused(each, "is given to different payments of this file"))
-        else:
-            stands[key] = content
-            fresh.append(each)
-    return _Sorted(fresh, duplicate, conflicts)
-
-
-def _standing(connection: Connection, records: Sequence[Arrived]) -> dict[tuple[str, str], str]:
-    """Content of the payments that the ledger holds under these keys."""
-    by_source: dict[str, list[str]] = defaultdict(list)
-    for each in records:
-        by_source[each.record.source].append(each.record.reference)
-    query = select(payments.c.reference, payments.c.content).where(
-        payments.c.source == bindparam("of"), payments.c.reference.in_(bindparam("names", expanding=True))
-    )
-    found: dict[tuple[str, str], str] = {}
-    for source, references in by_source.items():
-        for start in range(0, len(references), _MOST_IDS):
-            names = references[start : start + _MOST_IDS]
-            for reference, content in connection.execute(query, {"of": source, "names": names}):
-                found[source, reference] = content
-    return found
-
-
-def _by_line(connection: Connection, before: Any) -> dict[int, tuple[Any, ...]]:
-    """Money of the payments that an earlier reading of the very same file gave, by line."""
-    if before is None:
-        return {}
-    query = select(
-        payments.c.line,
-        payments.c.kind,
-        payments.c.currency,
-        payments.c.amount_minor,
-        payments.c.value_date,
-    ).where(payments.c.file_id == before.id)
-    return {row.line: tuple(row[1:]) for row in connection.execute(query)}
-
-
-def _money(record: PaymentRecord) -> tuple[Any, ...]:
-    return (record.kind, record.currency, record.amount_minor, record.value_date)
-
-
-def _key(each: Arrived) -> tuple[str, str]:
-    """Also the order in which rows are inserted: two processes wait for each other, never in a circle."""
-    return each.record.source, each.record.reference
-
-
-def _refused(each: Arrived, why: str) -> Refused:
-    reason = (
-        f"Reference {each.record.reference} of {each.record.source} {why}; compare both with the bank and, "
-        "where both are real, import this one under a reference of its own."
-    )
-    return Refused(
-        each.line, each.record.reference, json.dumps([reason], ensure_ascii=False), each.record.content
-    )
 
 
 def _row(each: Arrived, file_id: int, job: _Job) -> tuple[Any, ...]:

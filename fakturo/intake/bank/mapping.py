@@ -39,6 +39,8 @@ class BankMapping(Record):
     """Values that no column holds."""
     decimal: Literal[".", ","] | None = None
     """Decimal sign; None: seen from the column."""
+    amounts: Literal["booked", "gross"] = "booked"
+    """Whether a fee was taken off the amounts already."""
     date_order: Literal["dmy", "mdy"] | None = None
     """Of 03/04/2026; None: seen from the column."""
     short_years: bool = False

@@ -94,6 +94,13 @@ def account_number(text: str | None) -> str | None:
     return "".join((text or "").split()).upper() or None
 
 
+def given_source(text: str | None) -> str | None:
+    """What a person says with --source: an account as `account_number` writes it, a plain name as it is."""
+    return (
+        account_number(text) if any(each.isdigit() for each in text or "") else (text or "").strip() or None
+    )
+
+
 def gross(booked_minor: int, fee_minor: int) -> dict[str, int]:
     """Amount and fee of a booking from which the fee was kept back: 97.00 booked, fee 3.00 -> 100.00."""
     return {"amount_minor": booked_minor + fee_minor, "fee_minor": fee_minor}

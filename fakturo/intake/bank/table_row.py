@@ -60,7 +60,8 @@ class RowReader:
             raise BadInput(f"{'value_date' if 'value_date' in self._columns else 'booked_on'} is missing.")
         account = account_number(self._text("account", cells) or self._mapping.constants.get("account"))
         end_to_end = reference_of(self._text("end_to_end_id", cells))
-        return gross(booked, fee) | {
+        net = booked if self._mapping.amounts == "booked" else booked - fee
+        return gross(net, fee) | {
             "source": self._source or account or self._mapping.name,
             "reference": reference_of(self._text("reference", cells)),
             "kind": kind,

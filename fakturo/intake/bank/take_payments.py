@@ -15,7 +15,7 @@ from fakturo.intake.bank.events import read_events
 from fakturo.intake.bank.mapping import BankMapping, load
 from fakturo.intake.bank.mt940 import read_mt940
 from fakturo.intake.bank.payment_outcome import PaymentOutcome
-from fakturo.intake.bank.statement import StatementRows, account_number
+from fakturo.intake.bank.statement import StatementRows, given_source
 from fakturo.intake.bank.statement_format import Format, recognise
 from fakturo.intake.bank.table import read_table
 from fakturo.ledger.arrivals import FileFacts
@@ -55,7 +55,7 @@ def take_payments(
             most = settings.intake.max_file_mb * MB
             taken = archive.take(path, folder, most_bytes=most, on_bytes=lambda _done, _of: None)
             form = recognise(taken.head)
-            read = _read(taken, folder, form, used, account_number(source), settings)
+            read = _read(taken, folder, form, used, given_source(source), settings)
             kept = None if dry_run else archive.keep(taken, settings.archive)
             facts = FileFacts(
                 taken.sha256, _file_source(read, form), name, form, read.mapping_version, taken.size, kept

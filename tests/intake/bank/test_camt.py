@@ -240,4 +240,4 @@ def test_without_an_account_the_source_must_be_said(bring, paid):
     text = statement(entry("1.00"), account="")
     assert "--source ACCOUNT" in bring("s.xml", text).refused
     assert bring("s.xml", text, source="main").rows_accepted == 1
-    assert paid("source") == [("MAIN",)]
+    assert paid("source") == [("main",)]

@@ -149,6 +149,15 @@ def test_the_same_file_under_another_mapping_doubles_nothing(bring, paid, tmp_pa
     assert len(paid("amount_minor")) == 2
 
 
+def test_the_same_file_under_another_account_is_refused(bring, paid):
+    text = table([("2026-01-02", "10.00", "EUR", "A", "INV-1")])
+    bring("t.csv", text, source="main")
+    for dry_run in (True, False):
+        refused = bring("t.csv", text, source="other", dry_run=dry_run).refused
+        assert "brought in before as payments/main, now it would be payments/other" in refused
+    assert paid("source") == [("main",)]
+
+
 def test_a_dry_run_says_the_same_and_writes_nothing(bring, rows):
     text = statement(entry("5.00"), entry("1.234", ref="C"))
     tried = bring("a.xml", text, dry_run=True)

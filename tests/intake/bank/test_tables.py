@@ -97,6 +97,18 @@ def test_a_mapping_of_ones_own_reads_any_table(bring, paid, tmp_path):
     assert [json.loads(refs) for (refs,) in paid("invoice_refs")] == [["R1", "R2"], []]
 
 
+def test_a_fee_may_or_may_not_be_taken_off_the_amounts_already(bring, paid, tmp_path):
+    text = "date,amount,fee,currency,reference\n2026-01-02,97.00,3.00,EUR,{}\n"
+    bring("booked.csv", text.format("A"))
+    mapping = tmp_path / "gross.yaml"
+    mapping.write_text(
+        "columns: {booked_on: [date], amount: [amount], fee: [fee], currency: [currency],"
+        " reference: [reference]}\namounts: gross\n"
+    )
+    bring("gross.csv", text.format("B"), mapping=str(mapping), source="generic")
+    assert paid("reference", "amount_minor", "fee_minor") == [("A", 10000, 300), ("B", 9700, 300)]
+
+
 def test_unknown_columns_are_one_clear_sentence(bring, paid):
     outcome = bring("x.csv", "foo,bar\n1,2\n")
     assert outcome.refused == (
