@@ -42,6 +42,7 @@ FLOORS = (
     ("fakturo/check.py",),
     ("fakturo/tax.py",),
     ("fakturo/issue.py",),
+    ("fakturo/history.py",),
     ("fakturo/receivables/",),
     ("fakturo/ledger/",),
     ("fakturo/intake/", "fakturo/ai/", "fakturo/warehouse/", "fakturo/delivery/"),

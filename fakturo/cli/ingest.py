@@ -68,7 +68,7 @@ def ingest(
         )
 
     for path in _files(paths):
-        with _bar(path.name) as told:
+        with progress_of(path.name) as told:
             outcome = one(path, told)
         outcomes.append(outcome)
         console.print(
@@ -91,7 +91,7 @@ def _files(paths: list[Path]) -> "Iterator[Path]":
         yield from [path] if str(path) == "-" else walk([path])
 
 
-class _bar:  # noqa: N801  reads like the function it stands for
+class progress_of:  # noqa: N801  reads like the function it stands for
     """Progress of one file: a bar on a terminal; without one nothing, the outcome's line says it all."""
 
     def __init__(self, name: str) -> None:

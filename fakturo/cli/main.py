@@ -10,6 +10,7 @@ from fakturo.cli import (
     config,
     demo,
     export,
+    imports,
     ingest,
     init,
     invoices,
@@ -52,6 +53,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(payments.app, name="payments")
+app.add_typer(imports.app, name="import")
 app.add_typer(audit.app, name="audit")
 
 

@@ -20,7 +20,7 @@ from fakturo.intake.reading import Request
 from fakturo.intake.recognise import TABLES, Format, recognise
 from fakturo.intake.rows import table_file
 from fakturo.intake.rows.mapping import load
-from fakturo.ledger.arrivals import FileFacts
+from fakturo.ledger.arrivals import FileFacts, Landed
 from fakturo.ledger.landing import contents_of, known, land
 from fakturo.settings import Settings
 
@@ -39,6 +39,7 @@ def ingest_file(
     now: datetime,
     run_id: str | None = None,
     on_progress: Progress | None = None,
+    lander: Callable[..., Landed] = land,
 ) -> FileOutcome:
     """Take one file in; what cannot be taken in at all comes back as `refused`, never as an error.
 
@@ -47,6 +48,7 @@ def ingest_file(
         source: whose order numbers these are; None: the mapping's name, `ubl` or `email`.
         dry_run: say what would happen, write nothing.
         now: aware, UTC.
+        lander: writes what was read; takes what `fakturo.ledger.landing.land` takes.
     """
     told = on_progress or _silent
 
@@ -54,7 +56,7 @@ def ingest_file(
         most = settings.intake.max_file_mb * MB
         return archive.take(path, folder, most_bytes=most, on_bytes=lambda done, of: told("copy", done, of))
 
-    asked = _Asked(path.name, mapping, source, format, dry_run, now, run_id)
+    asked = _Asked(path.name, mapping, source, format, dry_run, now, run_id, lander)
     return _ingest(engine, settings, take, asked, told)
 
 
@@ -93,6 +95,7 @@ class _Asked(NamedTuple):
     dry_run: bool
     now: datetime
     run_id: str | None
+    lander: Callable[..., Landed] = land
 
 
 def _ingest(
@@ -152,7 +155,7 @@ def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutco
         facts = FileFacts(
             taken.sha256, source, name, request.format, reading.mapping_version, taken.size, archived
         )
-        landed = land(
+        landed = asked.lander(
             engine,
             facts,
             rows_in=reading.rows_in,

@@ -4,14 +4,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, exists, func, select, true
+from sqlalchemy import Engine, exists, func, or_, select, true
 
+from fakturo.history import SERIES as IMPORTED
 from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.tables import documents, invoices
 
 PDF = "pdf"
-_HAS_ONE = exists().where(documents.c.invoice_id == invoices.c.id, documents.c.kind == PDF)
+_HAS_ONE = or_(
+    exists().where(documents.c.invoice_id == invoices.c.id, documents.c.kind == PDF),
+    invoices.c.series == IMPORTED,  # its document was made elsewhere
+)
 
 
 class Unrendered(NamedTuple):

@@ -38,6 +38,7 @@ def land(
     now: datetime,
     run_id: str | None = None,
     dry_run: bool = False,
+    and_then: Callable[[Connection, int], None] | None = None,
 ) -> Landed:
     """Write a file into the ledger, or with `dry_run` only say what would become of it.
 
@@ -46,8 +47,9 @@ def land(
         rows_duplicate: rows that repeat another row of the same file.
         landings: gives the orders anew at each call, in the order of the file.
         refused: gives the quarantined rows anew at each call.
+        and_then: called with the file's id before the transaction ends.
     """
-    job = _Job(facts, rows_in, rows_duplicate, landings, refused, now, run_id)
+    job = _Job(facts, rows_in, rows_duplicate, landings, refused, now, run_id, and_then)
     if dry_run:
         with reading(engine) as connection:
             counts = _Counts(rows_duplicate)
@@ -89,6 +91,7 @@ class _Job(NamedTuple):
     refused: Callable[[], Iterable[Refused]]
     now: datetime
     run_id: str | None
+    and_then: Callable[[Connection, int], None] | None
 
 
 class _Counts:
@@ -132,6 +135,8 @@ def _write(engine: Engine, job: _Job) -> Landed:
             insert_rows(connection, quarantine, _QUARANTINE, stamped)
         landed = counts.landed(job.rows_in)
         connection.execute(update(files).where(files.c.id == file_id).values(**landed._asdict()))
+        if job.and_then is not None:
+            job.and_then(connection, file_id)
         told = landed._asdict() | {"sha256": facts.sha256, "name": facts.name, "source": facts.source}
         audit_chain.append(
             connection, at=job.now, actor="intake", entries=[("file.landed", f"file:{file_id}", told)]
@@ -244,12 +249,13 @@ def _insert(
 
 
 def _conflicting(landing: Landing, first_id: int, name: str) -> Landing:
-    message = (
-        f"Order {landing.external_id} of {name} was taken in before, as order {first_id}, with other "
-        "content; approve one of the two and reject the other."
-    )
+    before = f"{landing.external_id} of {name} was taken in before, as order {first_id}, with other content; "
+    if landing.status == "issued":  # by another system, which changes no invoice
+        status, message = "rejected", f"Invoice {before}the first one stands."
+    else:
+        status, message = "needs_review", f"Order {before}approve one of the two and reject the other."
     found = (Finding(code="conflict", message=message), *landing.findings)
-    return landing._replace(status="needs_review", status_reason=message, findings=found)
+    return landing._replace(status=status, status_reason=message, findings=found)
 
 
 def _batches(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -123,7 +123,7 @@ drafts = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("order_id", ForeignKey("orders.id"), nullable=False, index=True),
-    Column("drafter", String(12), nullable=False),  # 'rules', 'model', 'person'
+    Column("drafter", String(12), nullable=False),  # 'rules', 'model', 'person', 'import'
     Column("model", String(120)),
     Column("prompt_version", String(40)),
     Column("answer_sha256", String(64)),

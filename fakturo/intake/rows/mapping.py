@@ -122,7 +122,7 @@ class Mapping(Record):
                         )
                     break
         missing = [field for field in REQUIRED if field not in found and field not in self.constants]
-        if not {"name", "code"} & found.keys():
+        if not {"name", "code"} & (found.keys() | self.constants.keys()):
             missing.append("name")
         if missing:
             needed = "; ".join(f"{field} ({', '.join(self.columns.get(field, ())[:4])})" for field in missing)

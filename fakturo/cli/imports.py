@@ -1,0 +1,60 @@
+"""`fakturo import invoices|payments`: bring in what another system and the bank know."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fakturo.cli.import_payments import payments
+
+app = typer.Typer(help="Bring in the past: invoices of another system, payments.", no_args_is_help=True)
+app.command("payments")(payments)
+
+
+@app.command()
+def invoices(
+    files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, Parquet, JSON rows or SQLite.")],
+    mapping: Annotated[
+        str, typer.Option(help="generic, online_retail, ibm_receivables, northwind, … or FILE.yaml.")
+    ] = "generic",
+    source: Annotated[
+        str | None, typer.Option(help="Name of the system they come from; the mapping's unless given.")
+    ] = None,
+    prefix: Annotated[str, typer.Option(help="Put before each number, where two systems share them.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, write nothing.")] = False,
+) -> None:
+    """Take issued invoices in under their own numbers: no document, no tax claim, no e-mail."""
+    from fakturo.cli.ingest import progress_of
+    from fakturo.cli.screen import console
+    from fakturo.clock import utc_now
+    from fakturo.intake.ingest import ingest_file
+    from fakturo.intake.rows.mapping import load
+    from fakturo.ledger.history import lander
+    from fakturo.ledger.open import open_ledger
+    from fakturo.settings import current
+
+    settings = current()
+    engine = open_ledger(settings)
+    name = f"imported/{source or load(mapping).name}"  # a slip in the mapping's name is told once
+    refused = False
+    for path in files:
+        with progress_of(path.name) as told:
+            outcome = ingest_file(
+                engine,
+                settings,
+                path,
+                mapping=mapping,
+                source=name,
+                dry_run=dry_run,
+                now=utc_now(),
+                on_progress=told,
+                lander=lander(settings.seller, prefix),
+            )
+        refused = refused or outcome.refused is not None
+        style = "red" if outcome.refused else None
+        words = outcome.in_words().replace("orders: ", "invoices: ")
+        console.print(words, style=style, soft_wrap=True, markup=False)
+    if dry_run:
+        console.print("Nothing was written (--dry-run).")
+    if refused:
+        raise typer.Exit(1)
