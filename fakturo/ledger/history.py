@@ -137,7 +137,8 @@ def _sorted_out(connection: Connection, batch: list[Any], prefix: str) -> tuple[
     numbers = [prefix + row.external_id for row in batch]
     query = select(invoices.c.number).where(invoices.c.number.in_(numbers))
     used = set(connection.execute(query).scalars())
-    free, taken = [], []
+    free: list[Any] = []
+    taken: list[Any] = []
     for row in batch:
         number = prefix + row.external_id
         (taken if number in used or len(number) > LONGEST_NUMBER else free).append(row)
