@@ -179,11 +179,15 @@ def test_every_mart_and_column_is_described_in_the_file(ask):
     )
 
 
-@pytest.mark.parametrize("query", sorted((ROOT / "docs/queries").glob("*.sql")), ids=lambda path: path.stem)
+# nothing is paid or late here; test_saved_questions.py has the answers of these two
+QUERIES = set((ROOT / "docs/queries").glob("*.sql"))
+QUERIES -= {ROOT / f"docs/queries/{name}.sql" for name in ("overdue_by_customer", "unallocated_payments")}
+
+
+@pytest.mark.parametrize("query", sorted(QUERIES), ids=lambda path: path.stem)
 def test_a_saved_question_is_answered(ask, query):
-    text = query.read_text()
-    assert text.startswith("-- ")
-    assert ask(text), query.stem
+    assert query.read_text().startswith("-- ")
+    assert ask(query.read_text()), query.stem
 
 
 def test_the_saved_revenue_is_that_of_the_ledger(built, ask):
@@ -203,7 +207,7 @@ def test_the_unit_tests_of_the_money_logic_pass(built, tmp_path):
     settings, published, _ = built
     file = tmp_path / "warehouse.duckdb"
     shutil.copy(published.file, file)
-    assert transform(settings, file, unit_tests=True) == (0, 6)
+    assert transform(settings, file, unit_tests=True) == (0, 12)
 
 
 def test_an_empty_ledger_in_a_relative_home_is_published_too(tmp_path, monkeypatch):

@@ -1,12 +1,14 @@
 """The dbt project as it is written: everything described, typed and keyed, codes as where they come from."""
 
 import csv
+import re
 from pathlib import Path
 
 import yaml
 from iso4217 import Currency
 
 from fakturo.errors import AiError
+from fakturo.warehouse.published import PUBLISHED
 
 TRANSFORMS = Path(__file__).parents[2] / "transforms"
 
@@ -17,6 +19,12 @@ def test_every_model_and_column_is_described_in_the_project():
         assert described["name"] == model.stem
         assert described["description"].startswith("One row"), model.stem
         assert all(column["description"] for column in described["columns"]), model.stem
+
+
+def test_every_published_table_of_the_ledger_is_staged():
+    staged = "".join(model.read_text() for model in (TRANSFORMS / "models/staging").glob("*.sql"))
+    sources = set(re.findall(r"source\('ledger', '(\w+)'\)", staged))
+    assert set(PUBLISHED) <= sources
 
 
 def test_every_mart_has_a_tested_key_and_typed_columns():

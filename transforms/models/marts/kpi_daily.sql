@@ -17,10 +17,11 @@ receivables as (
         sum(open_amount) as open_amount,
         sum(invoice_count) as open_invoice_count,
         sum(open_amount) filter (where aging_bucket = 'not_due') as not_due_amount,
-        sum(open_amount) filter (where aging_bucket = '1_30') as late_1_30_amount,
-        sum(open_amount) filter (where aging_bucket = '31_60') as late_31_60_amount,
-        sum(open_amount) filter (where aging_bucket = '61_90') as late_61_90_amount,
-        sum(open_amount) filter (where aging_bucket = 'over_90') as late_over_90_amount
+        sum(open_amount) filter (where aging_bucket = 'late_1_30') as late_1_30_amount,
+        sum(open_amount) filter (where aging_bucket = 'late_31_60') as late_31_60_amount,
+        sum(open_amount) filter (where aging_bucket = 'late_61_90') as late_61_90_amount,
+        sum(open_amount) filter (where aging_bucket = 'late_over_90')
+            as late_over_90_amount
     from {{ ref('fct_receivables_daily') }}
     group by currency, as_of_date
 ),
