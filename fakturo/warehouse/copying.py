@@ -14,7 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -45,7 +45,8 @@ CONTROL_TOTALS = {
 """Taken from the ledger itself in the same transaction; what the marts must come to."""
 PUBLISH = """
     select cast($publish_id as varchar) as publish_id, cast($made_at as timestamp) as made_at,
-        cast($run_id as varchar) as run_id, seq as audit_seq, sha256 as audit_sha256
+        cast($made_on as date) as made_on, cast($run_id as varchar) as run_id, seq as audit_seq,
+        sha256 as audit_sha256
     from ledger.audit_head
 """
 THREADS = 2
@@ -63,6 +64,8 @@ class Request(BaseModel):
     """Must not exist."""
     publish_id: str
     made_at: datetime
+    made_on: date
+    """The seller's day; what is overdue is so on this day."""
     run_id: str | None
     mask_key: str
     names: bool
@@ -94,7 +97,12 @@ def copy(request: Request) -> dict[str, int]:
         made_at = request.made_at.astimezone(UTC).replace(tzinfo=None)
         connection.execute(
             f"create table ledger.publish as {PUBLISH}",
-            {"publish_id": request.publish_id, "made_at": made_at, "run_id": request.run_id},
+            {
+                "publish_id": request.publish_id,
+                "made_at": made_at,
+                "made_on": request.made_on,
+                "run_id": request.run_id,
+            },
         )
         connection.execute("create table ledger.table_rows (table_name varchar, row_count bigint)")
         connection.executemany("insert into ledger.table_rows values (?, ?)", list(counts.items()))

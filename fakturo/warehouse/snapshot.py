@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 
 from fakturo.errors import WarehouseError
+from fakturo.issue import issue_day
 from fakturo.settings import Settings
 from fakturo.warehouse.copying import Request, copy
 
@@ -44,6 +45,7 @@ def snapshot(
         file=file.resolve(),
         publish_id=publish_id,
         made_at=now,
+        made_on=issue_day(now, settings.seller),
         run_id=run_id,
         mask_key=_mask_key(settings),
         names=settings.warehouse.names,

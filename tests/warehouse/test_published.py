@@ -1,6 +1,6 @@
 """Money in the copy of the ledger: what is masked, what is withheld, the sums that the marts must come to."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import duckdb
 import pytest
@@ -120,3 +120,13 @@ def test_the_ledger_sums_its_payments_and_allocations_itself(copied):
         ("GBP", "refund", 1, -2_500, 0),
     ]
     assert copied("select * from ledger.allocation_totals") == [("GBP", "refund", 2, 0)]
+
+
+def test_the_day_of_a_publish_is_the_sellers(filled, tmp_path):
+    """At 13:30 UTC it is the next day in Auckland already."""
+    seller = filled.seller.model_copy(update={"timezone": "Pacific/Auckland"})
+    there = filled.model_copy(update={"seller": seller})
+    file = tmp_path / "auckland.duckdb"
+    snapshot(there, file, publish_id="p", now=datetime(2026, 3, 2, 13, 30, tzinfo=UTC))
+    with duckdb.connect(str(file), read_only=True) as connection:
+        assert connection.execute("select made_on from ledger.publish").fetchone() == (date(2026, 3, 3),)

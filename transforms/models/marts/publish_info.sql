@@ -20,6 +20,8 @@ joined as (
         publishes.audit_seq,
         orders.order_count,
         invoices.invoice_count,
+        ---------- dates
+        publishes.made_date,
         ---------- timestamps, UTC
         publishes.made_at
     from publishes

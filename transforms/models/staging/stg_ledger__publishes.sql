@@ -13,7 +13,7 @@ renamed as (
         ---------- numerics
         audit_seq,
         ---------- dates
-        cast(made_at as date) as made_date,
+        made_on as made_date,
         ---------- timestamps, UTC
         made_at
     from source
