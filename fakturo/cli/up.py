@@ -193,7 +193,7 @@ def _banner(settings: Settings, address: str) -> None:
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",
         f"[bold]Documents[/bold] {escape(str(settings.documents.resolve()))}",
         f"[bold]AI[/bold]        {escape(ai)}",
-        "[bold]Runs[/bold]      server, worker (schedules), resident runs (inbox, issuing, rendering, sending)",
+        "[bold]Runs[/bold]      server, worker (schedules), resident runs (inbox to sending)",
         f"[bold]Logs[/bold]      {escape(str((settings.home / 'logs').resolve()))}",
         "",
         "`fakturo status` in another terminal tells what waits. Ctrl-C stops all of it.",

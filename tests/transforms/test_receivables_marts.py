@@ -1,4 +1,4 @@
-"""Marts of the money on a small story told by hand; each figure below is worked out from its dates."""
+"""Marts of the money on the story of conftest.py; each figure is worked out from its dates and sums.
 
 Invoices with tax: O1 1200, O2 600, O3 2400, O6 120, O4 360, O5 1200 (INV-…1 to 6, in this order), credit 240.
 """
