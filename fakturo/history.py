@@ -1,14 +1,15 @@
 """An invoice that another system issued, in our own record: its number, its amounts, no tax claim. Pure."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
 from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.issue import line_net_minor, seller_party
-from fakturo.money import to_minor
+from fakturo.money import to_major, to_minor
 from fakturo.order import Order, OrderLine
 from fakturo.settings import Seller
-from fakturo.tax import groups
+from fakturo.tax import WITH_RATE, Tax, groups, unlawful
 
 SERIES = "imported"
 """Of all invoices that were issued elsewhere; they keep the numbers that they have."""
@@ -68,6 +69,41 @@ def issued_elsewhere(order: Order, *, number: str, seller: Seller) -> Invoice:
         total_minor=net + tax_minor,
         note=order.note,
     )
+
+
+def doubts(order: Order, invoice: Invoice) -> Iterator[str]:
+    """Why this cannot be what the other system issued, one sentence each; nothing when it can.
+
+    Args:
+        order: what the file states.
+        invoice: what `issued_elsewhere` made of it.
+    """
+    for line, stated in zip(invoice.lines, order.lines, strict=True):
+        yield from _unlawful(f"Line {line.no}", Tax(line.tax_category, line.tax_rate), stated.tax_rate)
+        if line.net_minor < 0:
+            yield f"Line {line.no} is negative after its allowances; import it as part of a credit note."
+    taxes = {(line.tax_category, line.tax_rate) for line in invoice.lines}
+    for each, stated_adjustment in zip(invoice.adjustments, order.adjustments, strict=True):
+        if stated_adjustment.tax_rate is None and len(taxes) > 1:
+            yield f"{each.reason} has no tax rate and the lines bear several; say which one it belongs to."
+    if invoice.total_minor < 0:
+        yield "The invoice comes to less than nothing; import it as a credit note."
+    for amount, minor, name in (
+        (order.stated_net, invoice.line_net_minor, "sum of lines"),
+        (order.stated_total, invoice.total_minor, "total"),
+    ):
+        if amount is not None and to_minor(abs(amount), order.currency) != minor:
+            given = to_major(minor, order.currency)
+            yield f"The file states a {name} of {amount} {order.currency}, but its lines give {given}."
+
+
+def _unlawful(place: str, tax: Tax, stated_rate: Decimal | None) -> Iterator[str]:
+    if stated_rate is None and tax.category in WITH_RATE:
+        yield f"{place} has tax category {tax.category} and no rate; give the rate in percent."
+        return
+    refusal = unlawful(tax, place)
+    if refusal:
+        yield refusal.message
 
 
 def _line(line: OrderLine, currency: str) -> InvoiceLine:

@@ -1,4 +1,4 @@
-"""`fakturo import invoices|payments`: bring in what another system and the bank know."""
+"""`fakturo import invoices|customers|payments`: bring in what another system and the bank know."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +7,9 @@ import typer
 
 from fakturo.cli.import_payments import payments
 
-app = typer.Typer(help="Bring in the past: invoices of another system, payments.", no_args_is_help=True)
+app = typer.Typer(
+    help="Bring in the past: invoices and customers of another system, payments.", no_args_is_help=True
+)
 app.command("payments")(payments)
 
 
@@ -15,7 +17,10 @@ app.command("payments")(payments)
 def invoices(
     files: Annotated[list[Path], typer.Argument(help="CSV, XLSX, Parquet, JSON rows or SQLite.")],
     mapping: Annotated[
-        str, typer.Option(help="generic, online_retail, ibm_receivables, northwind, … or FILE.yaml.")
+        str,
+        typer.Option(
+            help="generic, generic_amounts, online_retail, ibm_receivables, northwind, … or FILE.yaml."
+        ),
     ] = "generic",
     source: Annotated[
         str | None, typer.Option(help="Name of the system they come from; the mapping's unless given.")
@@ -27,33 +32,30 @@ def invoices(
     from fakturo.cli.ingest import progress_of
     from fakturo.cli.screen import console
     from fakturo.clock import utc_now
-    from fakturo.intake.ingest import ingest_file
-    from fakturo.intake.rows.mapping import load
-    from fakturo.ledger.history import lander
+    from fakturo.intake.history.import_invoices import import_invoices
+    from fakturo.intake.history.mapping import load
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 
+    used = load(mapping, prefix=prefix)  # a slip in its name is told once, not with every file
     settings = current()
     engine = open_ledger(settings)
-    name = f"imported/{source or load(mapping).name}"  # a slip in the mapping's name is told once
     refused = False
     for path in files:
         with progress_of(path.name) as told:
-            outcome = ingest_file(
+            outcome = import_invoices(
                 engine,
                 settings,
                 path,
-                mapping=mapping,
-                source=name,
+                mapping=used,
+                source=source,
                 dry_run=dry_run,
                 now=utc_now(),
                 on_progress=told,
-                lander=lander(settings.seller, prefix),
             )
         refused = refused or outcome.refused is not None
         style = "red" if outcome.refused else None
-        words = outcome.in_words().replace("orders: ", "invoices: ")
-        console.print(words, style=style, soft_wrap=True, markup=False)
+        console.print(outcome.in_words("invoices"), style=style, soft_wrap=True, markup=False)
     if dry_run:
         console.print("Nothing was written (--dry-run).")
     if refused:

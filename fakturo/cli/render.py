@@ -51,12 +51,20 @@ def render(
 
 
 def _contents(engine: Engine, numbers: Sequence[str]) -> dict[str, str]:
-    """Content of every invoice named; one that does not exist is an error before anything is done."""
+    """Content of every invoice named; one that is not there or not ours is an error before all else."""
+    from fakturo.errors import BadInput
+    from fakturo.history import SERIES
     from fakturo.ledger.open import reading
     from fakturo.ledger.stories import find_invoice
 
     with reading(engine) as connection:
-        return {number: find_invoice(connection, number).content for number in numbers}
+        rows = {number: find_invoice(connection, number) for number in numbers}
+    imported = next((number for number, row in rows.items() if row.series == SERIES), None)
+    if imported is not None:
+        raise BadInput(
+            f"Invoice {imported} was issued by another system, which made its document; leave it out here."
+        )
+    return {number: row.content for number, row in rows.items()}
 
 
 def _prove(engine: Engine, settings: Settings, numbers: Sequence[str]) -> None:

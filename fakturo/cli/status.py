@@ -68,16 +68,21 @@ def _queue(connection: Any, settings: Settings, now: Any) -> None:
 
 
 def _invoices(connection: Any) -> None:
-    from sqlalchemy import func, select
+    """Counts and sums by currency; a credit note counts against the total, imported ones have no PDF."""
+    from sqlalchemy import case, func, select
 
     from fakturo.cli.screen import money, table
+    from fakturo.history import SERIES
     from fakturo.ledger.tables import documents, invoices
 
+    is_imported = invoices.c.series == SERIES
+    signed = case((invoices.c.kind == "credit_note", -invoices.c.total_minor), else_=invoices.c.total_minor)
     query = (
         select(
             invoices.c.currency,
-            func.count(invoices.c.id),
-            func.sum(invoices.c.total_minor),
+            func.sum(case((is_imported, 0), else_=1)),
+            func.sum(case((is_imported, 1), else_=0)),
+            func.sum(signed),
             func.count(documents.c.id),
         )
         .outerjoin(documents, documents.c.invoice_id == invoices.c.id)
@@ -85,11 +90,11 @@ def _invoices(connection: Any) -> None:
         .order_by(invoices.c.currency)
     )
     rows = [
-        (currency, count, pdfs, money(int(total), currency))
-        for currency, count, total, pdfs in connection.execute(query)
+        (currency, int(issued), int(imported), pdfs, money(int(total), currency))
+        for currency, issued, imported, total, pdfs in connection.execute(query)
     ]
     if rows:
-        table("\nInvoices", ("currency", "issued", "PDFs", "total"), rows, right=(1, 2, 3))
+        table("\nInvoices", ("currency", "issued", "imported", "PDFs", "total"), rows, right=(1, 2, 3, 4))
 
 
 def _published(file: Path) -> None:

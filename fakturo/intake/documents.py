@@ -31,12 +31,21 @@ def read(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
         with _read_json(request, seen_before) as reading:
             yield reading
         return
+    _check_is_wanted(request)
     source = request.source or ("ubl" if request.format == "ubl" else EMAIL)
     before = seen_before(source, None)
     if before:
         yield Reading(source, None, before=before)
         return
     yield _one(source, _document(request))
+
+
+def _check_is_wanted(request: Request) -> None:
+    if request.against is not None:
+        raise BadInput(
+            f"This is no table of invoices but {request.format}; give a CSV, XLSX, Parquet, SQLite file, or "
+            "JSON with one flat object per row."
+        )
 
 
 def _document(request: Request) -> Landing | Refused:
@@ -79,6 +88,7 @@ def _read_json(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
         with read_records(records, request, seen_before) as reading:
             yield reading
         return
+    _check_is_wanted(request)
     before = _documents_before(request, first, seen_before)
     yield before or _documents(request, everything, _source(request, first))
 

@@ -16,10 +16,10 @@ from sqlalchemy import Engine
 from fakturo.errors import BadInput
 from fakturo.intake import archive, documents
 from fakturo.intake.outcome import FileOutcome, Progress
-from fakturo.intake.reading import Request
+from fakturo.intake.reading import Against, Request
 from fakturo.intake.recognise import TABLES, Format, recognise
 from fakturo.intake.rows import table_file
-from fakturo.intake.rows.mapping import load
+from fakturo.intake.rows.mapping import Mapping, load
 from fakturo.ledger.arrivals import FileFacts, Landed
 from fakturo.ledger.landing import contents_of, known, land
 from fakturo.settings import Settings
@@ -32,7 +32,7 @@ def ingest_file(
     settings: Settings,
     path: Path,
     *,
-    mapping: str | None = None,
+    mapping: str | Mapping | None = None,
     source: str | None = None,
     format: Format | None = None,  # noqa: A002  the word that the command line uses
     dry_run: bool = False,
@@ -40,15 +40,17 @@ def ingest_file(
     run_id: str | None = None,
     on_progress: Progress | None = None,
     lander: Callable[..., Landed] = land,
+    against: Against | None = None,
 ) -> FileOutcome:
     """Take one file in; what cannot be taken in at all comes back as `refused`, never as an error.
 
     Args:
-        mapping: name of a ready mapping or path of a YAML file; None: by the file's header, else `generic`.
+        mapping: a mapping, its name or the path of a YAML file; None: by the file's header, else `generic`.
         source: whose order numbers these are; None: the mapping's name, `ubl` or `email`.
         dry_run: say what would happen, write nothing.
         now: aware, UTC.
         lander: writes what was read; takes what `fakturo.ledger.landing.land` takes.
+        against: says of some orders why their rows are quarantined instead; then only tables are read.
     """
     told = on_progress or _silent
 
@@ -56,7 +58,7 @@ def ingest_file(
         most = settings.intake.max_file_mb * MB
         return archive.take(path, folder, most_bytes=most, on_bytes=lambda done, of: told("copy", done, of))
 
-    asked = _Asked(path.name, mapping, source, format, dry_run, now, run_id, lander)
+    asked = _Asked(path.name, mapping, source, format, dry_run, now, run_id, lander, against)
     return _ingest(engine, settings, take, asked, told)
 
 
@@ -89,13 +91,14 @@ def ingest_bytes(
 
 class _Asked(NamedTuple):
     name: str
-    mapping: str | None
+    mapping: str | Mapping | None
     source: str | None
     format: Format | None
     dry_run: bool
     now: datetime
     run_id: str | None
     lander: Callable[..., Landed] = land
+    against: Against | None = None
 
 
 def _ingest(
@@ -108,7 +111,7 @@ def _ingest(
     name = _printable(asked.name)
     found: Format | None = asked.format
     try:
-        mapping = load(asked.mapping) if asked.mapping else None
+        mapping = load(asked.mapping) if isinstance(asked.mapping, str) else asked.mapping
         with archive.workplace(settings, dry_run=asked.dry_run) as folder:
             taken = take(folder)
             found = asked.format or recognise(asked.name, taken.head)
@@ -123,6 +126,7 @@ def _ingest(
                 told,
                 asked.source,
                 partial(contents_of, engine),
+                asked.against,
             )
             return _read_and_land(engine, request, asked)
     except BadInput as error:

@@ -25,13 +25,13 @@ class FileOutcome(Record):
     is_for_later: bool = False
     """Refused now, but worth another look: still being written, gone, or not readable by us."""
 
-    def in_words(self) -> str:
-        """One line for a person."""
+    def in_words(self, what: str = "orders") -> str:
+        """One line for a person; `what` the rows make."""
         if self.refused:
             return f"{self.name}: refused. {self.refused}"
         return (
             f"{self.name}: {self.rows_in} in = {self.rows_accepted} accepted + "
-            f"{self.rows_duplicate} duplicate + {self.rows_quarantined} quarantined; orders: "
+            f"{self.rows_duplicate} duplicate + {self.rows_quarantined} quarantined; {what}: "
             f"{self.orders_new} new, {self.orders_duplicate} duplicate, {self.orders_conflict} conflict"
         )
 

@@ -1,6 +1,6 @@
 """What a reader is given, and what it gives back."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -8,9 +8,12 @@ from typing import NamedTuple
 from fakturo.intake.archive import Taken
 from fakturo.intake.outcome import Progress
 from fakturo.intake.recognise import Format
-from fakturo.intake.rows.mapping import Mapping
+from fakturo.intake.rows.mapping import Mapping as ColumnMapping
 from fakturo.ledger.arrivals import Landed, Landing, Refused
 from fakturo.settings import Settings
+
+Against = Callable[[str, Sequence[Landing]], Mapping[str, list[str]]]
+"""(source, some orders) -> external id -> why its rows are quarantined."""
 
 
 class Request(NamedTuple):
@@ -19,7 +22,7 @@ class Request(NamedTuple):
     taken: Taken
     name: str
     format: Format
-    mapping: Mapping | None
+    mapping: ColumnMapping | None
     folder: Path
     """A workplace of its own."""
     settings: Settings
@@ -28,6 +31,8 @@ class Request(NamedTuple):
     source: str | None
     earlier_orders: Callable[[str, list[str]], Iterable[str]] = lambda _source, _customers: ()
     """(source, customers' ids) -> content (JSON) of their orders in the ledger."""
+    against: Against | None = None
+    """Where it is given, only tables are read."""
 
 
 class Reading(NamedTuple):

@@ -1,17 +1,15 @@
 """Hold the ledger against its audit chain: every entry, and every invoice against what was logged of it."""
 
-import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import Connection, select
 
 from fakturo.audit import GENESIS, Entry, broken_at
 from fakturo.history import SERIES
 from fakturo.invoice import content_sha256
-from fakturo.ledger.history import digest_line
-from fakturo.ledger.tables import audit, audit_head, invoices, orders
+from fakturo.ledger.import_log import ACTION, check_imports
+from fakturo.ledger.tables import audit, audit_head, invoices
 
 ROWS_AT_A_TIME = 5_000
 
@@ -23,7 +21,7 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
         How many entries there are, and one sentence for each thing that does not hold.
     """
     logged: dict[str, str] = {}
-    digests: dict[str, str] = {}
+    imports: list[tuple[str, str]] = []
     last = (0, GENESIS)
 
     def walked() -> Iterator[Entry]:
@@ -34,8 +32,8 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
             last = (entry.seq, entry.sha256)
             if entry.action == "invoice.issued":
                 logged[entry.subject.removeprefix("invoice:")] = json.loads(entry.details)["content_sha256"]
-            elif entry.action == "invoices.imported":
-                digests[entry.subject] = json.loads(entry.details)["digest"]
+            elif entry.action == ACTION:
+                imports.append((entry.subject, entry.details))
             yield entry
 
     broken = broken_at(walked())
@@ -45,7 +43,7 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
     head = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one()
     if tuple(head) != last:
         problems.append(f"The audit log is broken: entries after {last[0]} were cut off.")
-    problems += _imported(connection, digests)
+    problems += check_imports(connection, imports)
     query = select(invoices.c.number, invoices.c.content, invoices.c.content_sha256)
     query = query.where(invoices.c.series != SERIES)
     for number, text, sha256 in connection.execute(query, execution_options={"yield_per": ROWS_AT_A_TIME}):
@@ -56,21 +54,3 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
             problems.append(f"Invoice {number} is not what was issued: its content was changed.")
     problems += [f"Invoice {number} was issued and is gone." for number in logged]
     return last[0], problems
-
-
-def _imported(connection: Connection, logged: dict[str, str]) -> Iterator[str]:
-    """Files whose imported invoices are not what the entry of their import says."""
-    found: dict[str, Any] = {}
-    query = (
-        select(invoices.c.number, invoices.c.content, orders.c.file_id)
-        .join(orders, orders.c.id == invoices.c.order_id)
-        .where(invoices.c.series == SERIES)
-        .order_by(invoices.c.id)
-    )
-    for number, text, file_id in connection.execute(query, execution_options={"yield_per": ROWS_AT_A_TIME}):
-        digest = found.setdefault(f"file:{file_id}", hashlib.sha256())
-        digest.update(digest_line(number, content_sha256(text)))
-    for subject in sorted(logged.keys() | found.keys()):
-        digest = found.get(subject, hashlib.sha256())
-        if digest.hexdigest() != logged.get(subject):
-            yield f"Imported invoices of {subject} are not what was imported."

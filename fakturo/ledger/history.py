@@ -1,33 +1,32 @@
 """Land the invoices of another system: orders that are issued already, and one invoice or credit note each.
 
 All of a file stands or nothing does. Numbers are kept; the series 'imported' counts them only. The audit log
-gets one entry a file, with a digest over all numbers and content hashes, so that a change is found.
+gets one entry a file, see `fakturo.ledger.import_log`.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from fakturo.check import Finding
+from fakturo.errors import BadInput
 from fakturo.history import SERIES, issued_elsewhere
-from fakturo.invoice import content, content_sha256
-from fakturo.ledger import audit_chain, findings
+from fakturo.invoice import Invoice, content, content_sha256
+from fakturo.ledger import findings
 from fakturo.ledger.arrivals import FileFacts, Landed, Landing, Refused
 from fakturo.ledger.bulk import insert_rows
+from fakturo.ledger.import_log import Digest, log_import
 from fakturo.ledger.landing import land
 from fakturo.ledger.numbering import take
+from fakturo.ledger.open import reading
 from fakturo.ledger.tables import drafts, files, invoices, orders
 from fakturo.order import Order
 from fakturo.settings import Seller
 
 LANE = "history"
 """Of orders that no worker ever takes."""
-LONGEST_NUMBER = 60
-"""Letters of an invoice number."""
 BATCH = 1_000
 """Invoices at a time: memory holds so many, with their lines."""
 
@@ -48,14 +47,15 @@ def land_invoices(
 ) -> Landed:
     """As `fakturo.ledger.landing.land`, and every order becomes the invoice that it was.
 
-    A number that is taken, by us or by another import, is not overwritten: its order is rejected and says so.
-
     Args:
         prefix: put before each number, where two systems used the same ones.
+
+    Raises:
+        BadInput: a number was given to another invoice since the file was held against `taken_numbers`.
     """
 
     def invoiced(connection: Connection, file_id: int) -> None:
-        _invoice_all(connection, file_id, seller=seller, prefix=prefix, now=now, run_id=run_id)
+        _invoice_all(_Import(connection, file_id, seller, prefix, now, run_id))
 
     return land(
         engine,
@@ -71,51 +71,77 @@ def land_invoices(
     )
 
 
-def lander(seller: Seller, prefix: str) -> Callable[..., Landed]:
-    """`land_invoices` for one seller and prefix."""
-    return partial(land_invoices, seller=seller, prefix=prefix)
+def taken_numbers(engine: Engine, source: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
+    """Those numbers of (number, external id) that another invoice bears already."""
+    with reading(engine) as connection:
+        return _taken(connection, source, wanted)
 
 
-def digest_line(number: str, sha256: str) -> bytes:
-    """What one invoice adds to the digest of its file."""
-    return f"{number}:{sha256}\n".encode()
+def _taken(connection: Connection, source: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
+    query = (
+        select(invoices.c.number, orders.c.source, orders.c.external_id)
+        .join(orders, orders.c.id == invoices.c.order_id)
+        .where(invoices.c.number.in_([number for number, _ in wanted]))
+    )
+    ours = {(number, source, external_id) for number, external_id in wanted}
+    return {row[0] for row in connection.execute(query).tuples() if tuple(row) not in ours}
+
+
+class _Import(NamedTuple):
+    connection: Connection
+    file_id: int
+    seller: Seller
+    prefix: str
+    now: datetime
+    run_id: str | None
+
+
+class _New(NamedTuple):
+    """An order without its invoice yet."""
+
+    id: int
+    external_id: str
+    source: str
+    content: str
+    cancels: str | None
+
+
+class _Original(NamedTuple):
+    """An invoice that may be corrected."""
+
+    id: int
+    customer_id: str
+    currency: str
 
 
 def _done(landing: Landing) -> Landing:
     return landing._replace(lane=LANE, status="issued")
 
 
-def _invoice_all(
-    connection: Connection, file_id: int, *, seller: Seller, prefix: str, now: datetime, run_id: str | None
-) -> None:
+def _invoice_all(job: _Import) -> None:
     """Draft and invoice of every new order of the file; invoices first, so that credit notes find them."""
-    connection.execute(update(files).where(files.c.id == file_id).values(kind="invoices"))
-    digest, counts = hashlib.sha256(), dict.fromkeys(("invoice", "credit_note", "taken"), 0)
+    job.connection.execute(update(files).where(files.c.id == job.file_id).values(kind="invoices"))
+    digest = Digest()
     for kind in ("order", "cancellation"):
-        for batch in _batches(connection, file_id, kind):
-            free, taken = _sorted_out(connection, batch, prefix)
-            counts["taken"] += len(taken)
-            _reject(connection, taken, prefix, now, run_id)
-            if free:
-                rows = _rows(connection, free, seller=seller, prefix=prefix, now=now, run_id=run_id)
-                insert_rows(connection, invoices, list(rows[0]), [tuple(row.values()) for row in rows])
-                counts[rows[0]["kind"]] += len(rows)
-                for row in rows:
-                    digest.update(digest_line(row["number"], row["content_sha256"]))
-    told = {"invoices": counts["invoice"], "credit_notes": counts["credit_note"], "taken": counts["taken"]}
-    entry = ("invoices.imported", f"file:{file_id}", told | {"digest": digest.hexdigest()})
-    audit_chain.append(connection, at=now, actor="import", entries=[entry])
+        for batch in _batches(job, kind):
+            rows = _rows(job, batch)
+            insert_rows(job.connection, invoices, list(rows[0]), [tuple(row.values()) for row in rows])
+            for row in rows:
+                digest.add(row["seq"], row["kind"], row["number"], row["content_sha256"])
+            if kind == "cancellation":
+                _tell_unmatched(job, [row for row in rows if row["corrects_id"] is None])
+    log_import(job.connection, job.file_id, digest, job.now)
 
 
-def _batches(connection: Connection, file_id: int, kind: str) -> Iterator[list[Any]]:
+def _batches(job: _Import, kind: str) -> Iterator[list[_New]]:
     """New orders of the file that have no draft yet."""
     last = 0
     while True:
         query = (
-            select(orders.c.id, orders.c.external_id, orders.c.source, orders.c.content, orders.c.cancels)
+            select(*(orders.c[name] for name in _New._fields))
             .outerjoin(drafts, drafts.c.order_id == orders.c.id)
             .where(
-                orders.c.file_id == file_id,
+                orders.c.file_id == job.file_id,
                 orders.c.lane == LANE,
                 orders.c.kind == kind,
                 orders.c.status == "issued",
@@ -125,75 +151,39 @@ def _batches(connection: Connection, file_id: int, kind: str) -> Iterator[list[A
             .order_by(orders.c.id)
             .limit(BATCH)
         )
-        rows = list(connection.execute(query))
+        rows = [_New(*row) for row in job.connection.execute(query)]
         if not rows:
             return
         yield rows
         last = rows[-1].id
 
 
-def _sorted_out(connection: Connection, batch: list[Any], prefix: str) -> tuple[list[Any], list[Any]]:
-    """Orders whose numbers are free, and those whose numbers are taken."""
-    numbers = [prefix + row.external_id for row in batch]
-    query = select(invoices.c.number).where(invoices.c.number.in_(numbers))
-    used = set(connection.execute(query).scalars())
-    free: list[Any] = []
-    taken: list[Any] = []
-    for row in batch:
-        number = prefix + row.external_id
-        (taken if number in used or len(number) > LONGEST_NUMBER else free).append(row)
-    return free, taken
-
-
-def _reject(connection: Connection, taken: list[Any], prefix: str, now: datetime, run_id: str | None) -> None:
-    found = []
-    for row in taken:
-        number = prefix + row.external_id
-        message = (
-            f"Number {number[:60]}… has {len(number)} letters; an invoice number has up to {LONGEST_NUMBER}."
-            if len(number) > LONGEST_NUMBER
-            else f"Number {number} belongs to another invoice already; import the file with "
-            "--source OTHER --prefix OLD- to keep both apart."
-        )
-        found.append((row.id, None, Finding(code="number_taken", message=message)))
-        values = {"status": "rejected", "status_reason": message, "updated_at": now}
-        connection.execute(update(orders).where(orders.c.id == row.id).values(**values))
-    if found:
-        findings.record(connection, found, stage="intake", now=now, run_id=run_id)
-
-
-def _rows(
-    connection: Connection,
-    batch: list[Any],
-    *,
-    seller: Seller,
-    prefix: str,
-    now: datetime,
-    run_id: str | None,
-) -> list[dict[str, Any]]:
+def _rows(job: _Import, batch: list[_New]) -> list[dict[str, Any]]:
     """Rows of `invoices`, each with a draft that says who drafted it: another system."""
-    ids = [row.id for row in batch]
+    numbers = [(job.prefix + each.external_id, each.external_id) for each in batch]
+    taken = _taken(job.connection, batch[0].source, numbers)
+    if taken:
+        raise BadInput(f"Number {min(taken)} was given to another invoice meanwhile; import the file again.")
     made = [
-        {"order_id": each, "drafter": "import", "outcome": "proved", "created_at": now, "run_id": run_id}
-        for each in ids
+        {"order_id": each.id, "drafter": "import", "outcome": "proved", "created_at": job.now}
+        | {"run_id": job.run_id}
+        for each in batch
     ]
-    drafted = dict(
-        connection.execute(insert(drafts).returning(drafts.c.order_id, drafts.c.id), made).tuples().all()
-    )
-    originals = _originals(connection, batch)
+    returned = insert(drafts).returning(drafts.c.order_id, drafts.c.id)
+    drafted = dict(job.connection.execute(returned, made).tuples().all())
+    originals = _originals(job, batch)
     rows = []
-    for row, seq in zip(batch, take(connection, SERIES, len(batch)), strict=True):
-        order = Order.model_validate_json(row.content)
-        invoice = issued_elsewhere(order, number=prefix + row.external_id, seller=seller)
+    for each, (number, _), seq in zip(batch, numbers, take(job.connection, SERIES, len(batch)), strict=True):
+        invoice = issued_elsewhere(Order.model_validate_json(each.content), number=number, seller=job.seller)
         text = content(invoice)
         rows.append(
             {
-                "number": invoice.number,
+                "number": number,
                 "series": SERIES,
                 "seq": seq,
                 "kind": invoice.kind,
-                "order_id": row.id,
-                "draft_id": drafted[row.id],
+                "order_id": each.id,
+                "draft_id": drafted[each.id],
                 "customer_id": invoice.buyer.id,
                 "currency": invoice.currency,
                 "issue_date": invoice.issue_date,
@@ -202,24 +192,54 @@ def _rows(
                 "net_minor": invoice.net_minor,
                 "tax_minor": invoice.tax_minor,
                 "total_minor": invoice.total_minor,
+                "payment_status": "open" if invoice.total_minor else "paid",  # nobody pays 0.00
                 "content": text,
                 "content_sha256": content_sha256(text),
-                "issued_at": now,
-                "run_id": run_id,
-                "corrects_id": originals.get(row.cancels),
+                "issued_at": job.now,
+                "run_id": job.run_id,
+                "corrects_id": _corrected(invoice, originals.get(each.cancels or "")),
             }
         )
     return rows
 
 
-def _originals(connection: Connection, batch: list[Any]) -> dict[str, int]:
-    """Invoice that each cancelled order became: its external id -> the invoice's id."""
-    named = sorted({row.cancels for row in batch if row.cancels})
+def _corrected(invoice: Invoice, original: _Original | None) -> int | None:
+    """Id of the original; only an invoice of the same customer in the same currency can be one."""
+    if original is None or (original.customer_id, original.currency) != (invoice.buyer.id, invoice.currency):
+        return None
+    return original.id
+
+
+def _originals(job: _Import, batch: list[_New]) -> dict[str, _Original]:
+    """Invoice that each cancelled order became, by the order's external id."""
+    named = sorted({each.cancels for each in batch if each.cancels})
     if not named:
         return {}
     query = (
-        select(orders.c.external_id, invoices.c.id)
+        select(orders.c.external_id, invoices.c.id, invoices.c.customer_id, invoices.c.currency)
         .join(invoices, invoices.c.order_id == orders.c.id)
-        .where(orders.c.source == batch[0].source, orders.c.external_id.in_(named))
+        .where(
+            orders.c.source == batch[0].source,
+            orders.c.external_id.in_(named),
+            invoices.c.kind == "invoice",
+        )
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row[0]: _Original(*row[1:]) for row in job.connection.execute(query)}
+
+
+def _tell_unmatched(job: _Import, rows: list[dict[str, Any]]) -> None:
+    """A finding for each credit note whose invoice is not known for certain."""
+    found = [
+        (
+            row["order_id"],
+            row["draft_id"],
+            Finding(
+                code="original_unknown",
+                message=f"Credit note {row['number']} names no known invoice of customer "
+                f"{row['customer_id']}, and none or several hold its goods, at its price and not taken back "
+                "yet; it stands alone.",
+            ),
+        )
+        for row in rows
+    ]
+    findings.record(job.connection, found, stage="intake", now=job.now, run_id=job.run_id)

@@ -70,13 +70,12 @@ def known(engine: Engine, source: str, sha256: str, mapping: str | None) -> Land
 
 
 def contents_of(engine: Engine, source: str, customer_ids: Iterable[str]) -> Iterator[str]:
-    """Content (JSON) of the orders of some customers, cancellations left out."""
+    """Content (JSON) of the orders and cancellations of some customers."""
     with reading(engine) as connection:
         for ids in _batches(customer_ids, _MOST_IDS):
             query = select(orders.c.content).where(
                 orders.c.source == source,
                 orders.c.customer_id.in_(ids),
-                orders.c.kind == "order",
                 orders.c.content.is_not(None),
                 orders.c.conflict_of.is_(None),
             )

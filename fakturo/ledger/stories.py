@@ -55,7 +55,7 @@ def story(connection: Connection, order: Row[Any]) -> list[tuple[datetime, str]]
         (call.started_at, f"asked {call.model}: {_answer(call)}")
         for call in _of(connection, ai_calls, order.id)
     ]
-    by = {"rules": "code", "person": "a person", "model": "the model"}
+    by = {"rules": "code", "person": "a person", "model": "the model", "import": "another system"}
     told += [
         (draft.created_at, f"drafted by {draft.model or by[draft.drafter]}: {draft.outcome}")
         for draft in _of(connection, drafts, order.id)

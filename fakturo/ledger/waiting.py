@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
+from fakturo.history import SERIES as IMPORTED
 from fakturo.ledger.tables import ai_calls, drafts, invoices, orders
 
 RECENT_S = 300.0
@@ -68,6 +69,8 @@ def pace(connection: Connection, lane: str, now: datetime) -> Pace:
     newest = select(at).order_by(table.c.id.desc()).limit(MOST_SEEN)
     if lane == "model":
         newest = newest.where(drafts.c.drafter == "model")
+    else:
+        newest = newest.where(invoices.c.series != IMPORTED)
     moments = list(connection.execute(newest).scalars())
     recent = [each for each in moments if (now - each).total_seconds() <= RECENT_S]
     per_s = None

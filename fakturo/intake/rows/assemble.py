@@ -16,13 +16,15 @@ from fakturo.check import Finding
 from fakturo.intake.landing import landing
 from fakturo.intake.rows.fields import LOOSE
 from fakturo.intake.rows.mapping import Mapping
-from fakturo.intake.workbench import Bench
+from fakturo.intake.workbench import Bench, literal
 from fakturo.issue import line_net_minor
 from fakturo.ledger.arrivals import Landing, Refused
 from fakturo.money import to_minor
 from fakturo.order import Order
 
 FETCH_ROWS = 20_000
+_VALUES = 500
+"""Rows a statement, written out: one by one, a thousand take a second."""
 
 
 class Unfit(NamedTuple):
@@ -68,10 +70,12 @@ def refuse_unfit(bench: Bench, unfit: Sequence[Unfit]) -> None:
     """Move rows of orders that are none, by their heads or their record, from `good` to `bad`."""
     bench.execute("CREATE TABLE unfit (external_id VARCHAR, reasons VARCHAR[])")
     bench.execute("INSERT INTO unfit SELECT external_id, reasons FROM heads WHERE len(reasons) > 0")
-    if unfit:
-        bench.executemany(
-            "INSERT INTO unfit VALUES (?, ?)", [(each.external_id, each.reasons) for each in unfit]
+    for start in range(0, len(unfit), _VALUES):
+        rows = ", ".join(
+            f"({literal(each.external_id)}, [{', '.join(map(literal, each.reasons))}])"
+            for each in unfit[start : start + _VALUES]
         )
+        bench.execute(f"INSERT INTO unfit VALUES {rows}")  # noqa: S608  literals, quoted
 
 
 def refused(bench: Bench, names: str) -> Iterator[Refused]:

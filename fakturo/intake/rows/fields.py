@@ -6,11 +6,12 @@ FieldName = Literal[
     "external_id", "customer_id", "ordered_on", "quantity", "unit_price", "name", "code", "currency", "unit",
     "price_base", "tax_rate", "tax_category", "discount", "discount_fraction", "kind", "cancels", "po_number",
     "note", "terms_days", "customer_name", "street", "city", "postcode", "country", "vat_id", "email",
-    "order_discount", "shipping", "stated_net", "stated_total", "line_net",
+    "order_discount", "shipping", "stated_net", "stated_total", "line_net", "due_on",
 ]  # fmt: skip
 FIELDS: tuple[FieldName, ...] = get_args(FieldName)
 REQUIRED: tuple[FieldName, ...] = ("external_id", "customer_id", "ordered_on", "quantity", "unit_price")
 """And one of `name` and `code`."""
+DAYS: frozenset[FieldName] = frozenset({"ordered_on", "due_on"})
 NUMBERS: frozenset[FieldName] = frozenset({
     "quantity", "unit_price", "price_base", "tax_rate", "discount", "discount_fraction", "terms_days",
     "order_discount", "shipping", "stated_net", "stated_total", "line_net",
@@ -30,7 +31,7 @@ LOOSE = ("customer_name", "street", "city", "postcode", "vat_id", "email", "note
 
 def dictionary(field: FieldName) -> str:
     """Prefix of the table that holds what a field's distinct texts mean; empty for plain text."""
-    if field == "ordered_on":
+    if field in DAYS:
         return "d"
     if field in NUMBERS:
         return "n"

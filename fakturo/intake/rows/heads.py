@@ -1,19 +1,22 @@
 """Whole orders: what all rows of one id agree on, what the first of them says, and what speaks against it."""
 
+from collections.abc import Set as AbstractSet
+
 from fakturo.intake.rows.fields import LOOSE, STRICT, FieldName
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import Bench, literal
 
 
-def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int], seller_currency: str) -> None:
+def make_heads(bench: Bench, mapping: Mapping, said: AbstractSet[FieldName], seller_currency: str) -> None:
     """Make `heads`: one row per order of `good`, with the `reasons` for which it is none.
 
     Args:
+        said: fields that the file or the mapping says something about.
         seller_currency: of an order none of whose rows names one.
     """
     always = {"kind", "currency"}
-    strict = [field for field in STRICT if field in columns or field in always]
-    loose = [field for field in LOOSE if field in columns or field == "country_name"]
+    strict = [field for field in STRICT if field in said or field in always]
+    loose = [field for field in LOOSE if field in said or field == "country_name"]
     cells = [f"min({field}) AS {field}, max({field}) AS {field}_other" for field in strict]
     cells += [f"arg_min({field}, line) AS {field}" for field in loose]
     mixed = [
@@ -26,7 +29,7 @@ def make_heads(bench: Bench, mapping: Mapping, columns: dict[FieldName, int], se
             f"CASE WHEN {field} IS NULL THEN '{field} is missing in all rows of ' || external_id || '.' END"
             for field in ("customer_id", "ordered_on")
         ]
-    nets = "list(line_net ORDER BY line)" if "line_net" in columns else "NULL"
+    nets = "list(line_net ORDER BY line)" if "line_net" in said else "NULL"
     bench.execute(f"""
         CREATE TABLE heads AS
         SELECT

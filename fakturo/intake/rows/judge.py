@@ -11,7 +11,7 @@ import duckdb
 from fakturo.errors import BadInput
 from fakturo.intake.days import read_days
 from fakturo.intake.numbers import read_numbers
-from fakturo.intake.rows.fields import FIELDS, NUMBERS, WITH_SIGN, WORDS, FieldName, dictionary
+from fakturo.intake.rows.fields import DAYS, FIELDS, NUMBERS, WITH_SIGN, WORDS, FieldName, dictionary
 from fakturo.intake.rows.heads import make_heads
 from fakturo.intake.rows.lookups import read_words, readers
 from fakturo.intake.rows.mapping import Mapping, Rule
@@ -43,7 +43,7 @@ def judge(bench: Bench, table: Table, mapping: Mapping, *, seller_currency: str)
         _split(bench, table, mapping, columns)
     except duckdb.InvalidInputException as error:
         raise BadInput(f"Mapping {mapping.name!r} has a rule that does not run: {error}.") from None
-    make_heads(bench, mapping, columns, seller_currency)
+    make_heads(bench, mapping, _said(mapping, columns), seller_currency)
     bench.execute("CREATE TABLE links (external_id VARCHAR, original VARCHAR)")
     cancellations = bench.execute("SELECT count(*) FROM heads WHERE kind = 'cancellation'").fetchone()
     return Judged(duplicate, has_cancellations=bool(cancellations and cancellations[0]))
@@ -69,7 +69,7 @@ def _read_values(
     """Make the tables of distinct texts and what they mean, one for each column that is not plain text."""
     vocabulary = readers(mapping)
     for field, column in columns.items():
-        if field == "ordered_on":
+        if field in DAYS:
             read_days(bench, field, column, date_order=mapping.date_order, serial_dates=table.serial_dates)
         elif field in NUMBERS:
             decimal = "." if column in table.numeric else mapping.decimal
@@ -109,6 +109,10 @@ def _told(
     cancelled = "kind = 'cancellation'"
     if mapping.cancellation_prefix:
         cancelled += f" OR starts_with(external_id, {literal(mapping.cancellation_prefix)})"
+    price = "unit_price"
+    if mapping.negative_takes_back:
+        cancelled += " OR starts_with(unit_price, '-')"
+        price = "ltrim(unit_price, '-')"
     default = "" if mapping.carry_down else f", {literal(seller_currency)}"  # else of the order, not the row
     everything = "".join(f", raw.c{n}" for n in range(len(table.header)))
     bench.execute(f"""
@@ -116,7 +120,9 @@ def _told(
         SELECT
             * REPLACE (
                 if({cancelled}, 'cancellation', 'order') AS kind,
+                {price} AS unit_price,
                 coalesce(currency, price_sign{default}) AS currency,
+                coalesce((due_on::DATE - ordered_on::DATE)::VARCHAR, terms_days) AS terms_days,
             ),
             currency AS currency_stated,
             {_digits(bench, columns, seller_currency)} AS currency_digits
@@ -158,7 +164,7 @@ def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName
         FROM told WHERE {wrong}
     """)  # noqa: S608
     kept = ["line", "external_id", "kind", "currency", "code", "quantity", "unit_price"]
-    kept += [field for field in columns if field not in kept]
+    kept += sorted(field for field in _said(mapping, columns) if field not in kept)
     country = "if(country IS NULL, country_text, NULL) AS country_name"
     bench.execute(f"""
         CREATE TABLE good AS
@@ -167,6 +173,11 @@ def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName
             {order_line(mapping, columns)} AS piece
         FROM told WHERE NOT ({wrong})
     """)  # noqa: S608
+
+
+def _said(mapping: Mapping, columns: dict[FieldName, int]) -> set[FieldName]:
+    """Fields that the file or the mapping says something about."""
+    return {*columns, *mapping.constants, *(("terms_days",) if "due_on" in columns else ())}
 
 
 def _rules(rules: tuple[Rule, ...], table: Table) -> list[Reason]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from typing import get_args
+from typing import Literal, get_args
 
 from fakturo.errors import BadInput
 from fakturo.intake.countries import iso_code
@@ -52,7 +52,7 @@ def readers(mapping: Mapping) -> dict[str, Callable[[str], Read]]:
     return {
         "currency": _currency,
         "country": lambda text: (iso_code(text, mapping.countries), None),
-        "kind": _kind,
+        "kind": lambda text: _kind(text, mapping.kinds),
         "unit": unit_code,
         "tax_category": _tax_category,
     }
@@ -76,11 +76,14 @@ def _currency(text: str) -> Read:
     return text.upper(), None
 
 
-def _kind(text: str) -> Read:
+def _kind(text: str, own: dict[str, Literal["order", "cancellation"]]) -> Read:
+    if text.casefold() in own:
+        return own[text.casefold()], None
     for kind, words in _KINDS.items():
         if text.casefold() in words:
             return kind, None
-    return None, f"kind {text[:40]!r} is not known; write order or cancellation."
+    known = ["order", "cancellation", *own]
+    return None, f"kind {text[:40]!r} is not known; write {' or '.join(known[:4])}."
 
 
 def _tax_category(text: str) -> Read:

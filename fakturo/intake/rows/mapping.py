@@ -62,8 +62,14 @@ class Mapping(Record):
     """Whether cells of the order stand on its first row only."""
     whole_ids: bool = False
     """Whether an id such as 13085.0 is 13085 that went through a float."""
+    kinds: dict[str, Literal["order", "cancellation"]] = Field(default_factory=dict)
+    """Words in the column `kind` that only this source uses, in small letters."""
+    number_prefix: str = Field(default="", max_length=30)
+    """Of invoices that come in as history: put before each number, where two systems share them."""
     cancellation_prefix: str | None = None
     """Order ids that start so are cancellations, with negative quantities."""
+    negative_takes_back: bool = False
+    """Whether a price below 0 makes a row one of a cancellation."""
     free_lines: bool = True
     """Whether a unit price of 0 is a gift; else it is a mistake."""
     prices: Literal["net", "prove"] = "net"
@@ -174,7 +180,7 @@ def load(name: str) -> Mapping:
             )
         return ready()[name]
     try:
-        return _parsed(Path(name).read_text(encoding="utf-8"), name)
+        return parsed(Path(name).read_text(encoding="utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"Mapping {name} cannot be read: {error}.") from None
 
@@ -184,7 +190,7 @@ def ready() -> dict[str, Mapping]:
     """The mappings that ship with Fakturo, by name."""
     folder = resources.files("fakturo.intake.rows") / "mappings"
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".yaml")), key=lambda f: f.name)
-    loaded = [_parsed(file.read_text(encoding="utf-8"), file.name) for file in files]
+    loaded = [parsed(file.read_text(encoding="utf-8"), file.name) for file in files]
     return {mapping.name: mapping for mapping in loaded}
 
 
@@ -193,7 +199,12 @@ def recognised(header: Sequence[str]) -> Mapping:
     return next((each for each in ready().values() if each.fits(header)), ready()["generic"])
 
 
-def _parsed(text: str, name: str) -> Mapping:
+def parsed(text: str, name: str) -> Mapping:
+    """A mapping from the text of a YAML file; `name` is the file's, for a mapping without one.
+
+    Raises:
+        BadInput: what stands in it is not allowed.
+    """
     try:
         found = yaml.safe_load(text)
         if isinstance(found, dict):

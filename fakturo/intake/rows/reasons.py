@@ -52,6 +52,7 @@ def reasons_of(mapping: Mapping, columns: dict[FieldName, int]) -> list[Reason]:
         ),
         *_tax(columns),
         *_fraction(columns),
+        *_due(columns),
     ]
 
 
@@ -100,6 +101,17 @@ def _tax(columns: dict[FieldName, int]) -> list[Reason]:
         Reason(
             f"{number} > 0 AND {number} < 1",
             "'tax_rate ' || tax_rate || ' looks like a fraction; write percent.'",
+        )
+    ]
+
+
+def _due(columns: dict[FieldName, int]) -> list[Reason]:
+    if "due_on" not in columns:
+        return []
+    return [
+        Reason(
+            "(due_on - ordered_on::DATE) NOT BETWEEN 0 AND 365",
+            "'due_on ' || due_on || ' must lie 0 to 365 days after ' || ordered_on || '.'",
         )
     ]
 

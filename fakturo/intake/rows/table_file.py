@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 
 from fakturo.errors import BadInput
 from fakturo.intake.reading import Reading, Request, SeenBefore
@@ -15,6 +16,10 @@ from fakturo.intake.rows.tables import Table
 from fakturo.intake.rows.zip_limits import check_zip
 from fakturo.intake.spool import Spool
 from fakturo.intake.workbench import Bench, workbench
+from fakturo.ledger.arrivals import Landing
+
+BATCH = 500
+"""Orders that are held against the ledger at a time."""
 
 
 @contextmanager
@@ -54,7 +59,7 @@ def read_rows(bench: Bench, table: Table, mapping: Mapping, request: Request) ->
     spool = Spool(request.folder)
     unfit: list[Unfit] = []
     done = 0
-    for each in assemble(bench, mapping, table.header):
+    for each in _held_against(assemble(bench, mapping, table.header), source, request):
         if isinstance(each, Unfit):
             unfit.append(each)
             continue
@@ -71,6 +76,23 @@ def read_rows(bench: Bench, table: Table, mapping: Mapping, request: Request) ->
         landings=spool.landings,
         refused=lambda: refused(bench, names),
     )
+
+
+def _held_against(
+    found: Iterator[Landing | Unfit], source: str, request: Request
+) -> Iterator[Landing | Unfit]:
+    """The same, but what the request has something against is unfit."""
+    if request.against is None:
+        yield from found
+        return
+    while batch := list(islice(found, BATCH)):
+        orders = [each for each in batch if isinstance(each, Landing)]
+        reasons = request.against(source, orders)
+        for each in batch:
+            if isinstance(each, Landing) and each.external_id in reasons:
+                yield Unfit(each.external_id, each.first_line or 0, reasons[each.external_id])
+            else:
+                yield each
 
 
 def _before(request: Request, mapping: Mapping, seen_before: SeenBefore) -> Reading | None:

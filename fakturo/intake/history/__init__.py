@@ -1,0 +1,1 @@
+"""What another system knows: its invoices and its customers."""
