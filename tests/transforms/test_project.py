@@ -54,3 +54,10 @@ def test_every_way_a_call_can_end_is_known_to_the_mart():
     (accepted,) = (test["accepted_values"] for test in outcome["data_tests"] if isinstance(test, dict))
     classes = {kind.outcome for kind in (AiError, *AiError.__subclasses__())}
     assert set(accepted["arguments"]["values"]) == {"ok", "sent"} | classes
+
+
+def test_a_build_that_spills_goes_on():
+    """dbt-duckdb repeats `settings` for each model; DuckDB refuses a temp_directory once it was used."""
+    profile = yaml.safe_load((TRANSFORMS / "profiles.yml").read_text())["fakturo"]["outputs"]["build"]
+    assert "temp_directory" in profile["config_options"]
+    assert "settings" not in profile

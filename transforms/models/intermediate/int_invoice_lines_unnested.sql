@@ -9,7 +9,6 @@ unnested as (
         invoice_number,
         customer_id,
         kind,
-        kind_sign,
         currency,
         issue_date,
         unnest(content.lines) as item
@@ -37,7 +36,6 @@ lines as (
         coalesce({{ exact_number('item.price_base') }}, 1) as price_base,
         cast(item.tax_rate as decimal(9, 4)) as tax_rate_pct,
         {{ major_units('item.net_minor', 'currency') }} as net_amount,
-        kind_sign,
         coalesce(len(item.adjustments), 0) as adjustment_count,
         ---------- dates
         issue_date

@@ -25,8 +25,8 @@ selected as (
         price_base,
         tax_rate_pct,
         net_amount,
-        cast(kind_sign * quantity as decimal(28, 10)) as signed_quantity,
-        cast(kind_sign * net_amount as decimal(18, 4)) as signed_net_amount,
+        if(kind = 'credit_note', -quantity, quantity) as signed_quantity,
+        if(kind = 'credit_note', -net_amount, net_amount) as signed_net_amount,
         adjustment_count,
         ---------- dates
         issue_date

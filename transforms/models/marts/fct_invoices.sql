@@ -50,9 +50,9 @@ joined as (
         invoices.net_amount,
         invoices.tax_amount,
         invoices.total_amount,
-        cast(invoices.kind_sign * invoices.net_amount as decimal(18, 4))
+        if(invoices.kind = 'credit_note', -invoices.net_amount, invoices.net_amount)
             as signed_net_amount,
-        cast(invoices.kind_sign * invoices.total_amount as decimal(18, 4))
+        if(invoices.kind = 'credit_note', -invoices.total_amount, invoices.total_amount)
             as signed_total_amount,
         cast(coalesce(settled.paid_amount, 0) as decimal(18, 4)) as paid_amount,
         cast(coalesce(settled.credited_amount, 0) as decimal(18, 4)) as credited_amount,

@@ -25,7 +25,6 @@ renamed as (
         payment_status,
         ---------- numerics
         seq,
-        if(kind = 'credit_note', -1, 1) as kind_sign,
         {{ major_units('net_minor', 'currency') }} as net_amount,
         {{ major_units('tax_minor', 'currency') }} as tax_amount,
         {{ major_units('total_minor', 'currency') }} as total_amount,
