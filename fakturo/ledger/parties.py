@@ -21,14 +21,14 @@ def remember(connection: Connection, parties: Iterable[str], now: datetime) -> N
     newest: dict[str, Party] = {}
     for text in dict.fromkeys(parties):
         party = Party.model_validate_json(text)
-        newest[party.id] = _merged(newest.get(party.id), party)
+        newest[party.id] = merged(newest.get(party.id), party)
     if not newest:
         return
     fresh, changed = [], []
     known = _known(connection, sorted(newest))
     for party in newest.values():
         before = known.get(party.id)
-        after = _merged(before, party)
+        after = merged(before, party)
         if after != before:
             row = {"name": after.name, "country": after.country, "updated_at": now}
             row["content"] = after.model_dump_json(exclude_defaults=True)
@@ -41,7 +41,8 @@ def remember(connection: Connection, parties: Iterable[str], now: datetime) -> N
         connection.execute(update(customers).where(customers.c.id == bindparam("key")), changed)
 
 
-def _merged(before: Party | None, party: Party) -> Party:
+def merged(before: Party | None, party: Party) -> Party:
+    """What is known of a client once this is told too: the newer word wins, silence changes nothing."""
     if before is None:
         return party
     told = {name: value for name, value in party if value is not None}

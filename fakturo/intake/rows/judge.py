@@ -37,7 +37,7 @@ def judge(bench: Bench, table: Table, mapping: Mapping, *, seller_currency: str)
     """
     columns = mapping.resolve(table.header)
     duplicate = _repeated(bench, len(table.header)) if mapping.identical_rows == "duplicate" else 0
-    _read_values(bench, table, mapping, columns, seller_currency)
+    read_values(bench, table, mapping, columns, seller_currency)
     _told(bench, table, mapping, columns, seller_currency)
     try:
         _split(bench, table, mapping, columns)
@@ -63,7 +63,7 @@ def _repeated(bench: Bench, width: int) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _read_values(
+def read_values(
     bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName, int], seller_currency: str
 ) -> None:
     """Make the tables of distinct texts and what they mean, one for each column that is not plain text."""

@@ -109,8 +109,13 @@ class Mapping(Record):
         """Name and content hash: the same file under a changed mapping is read again."""
         return f"{self.name}@{hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:12]}"
 
-    def resolve(self, header: Sequence[str]) -> dict[FieldName, int]:
+    def resolve(
+        self, header: Sequence[str], required: Sequence[FieldName] = REQUIRED
+    ) -> dict[FieldName, int]:
         """Position of each field's column in the header.
+
+        Args:
+            required: what must be there; of order lines, `name` or `code` too.
 
         Raises:
             BadInput: a required column is missing, or a needed one occurs twice.
@@ -127,8 +132,8 @@ class Mapping(Record):
                             f"Column {column!r} occurs {plain.count(name)} times; keep one of them."
                         )
                     break
-        missing = [field for field in REQUIRED if field not in found and field not in self.constants]
-        if not {"name", "code"} & (found.keys() | self.constants.keys()):
+        missing = [field for field in required if field not in found and field not in self.constants]
+        if required is REQUIRED and not {"name", "code"} & (found.keys() | self.constants.keys()):
             missing.append("name")
         if missing:
             needed = "; ".join(f"{field} ({', '.join(self.columns.get(field, ())[:4])})" for field in missing)

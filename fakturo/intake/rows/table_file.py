@@ -35,7 +35,7 @@ def read(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
             yield before
             return
     with workbench(request.folder, memory_mb=request.settings.intake.memory_mb) as bench:
-        table = _load(bench, request)
+        table = load_table(bench, request)
         mapping = request.mapping or recognised(table.header)
         before = None if request.mapping else _before(request, mapping, seen_before)
         yield before or read_rows(bench, table, mapping, request)
@@ -101,7 +101,12 @@ def _before(request: Request, mapping: Mapping, seen_before: SeenBefore) -> Read
     return Reading(source, mapping.version, before=landed) if landed else None
 
 
-def _load(bench: Bench, request: Request) -> Table:
+def load_table(bench: Bench, request: Request) -> Table:
+    """Make `raw` of the file.
+
+    Raises:
+        BadInput: the file as a whole cannot be read.
+    """
     path = request.taken.path
     if request.format == "parquet":
         return tables.load_parquet(bench, path)
