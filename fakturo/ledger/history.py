@@ -6,23 +6,23 @@ gets one entry a file, see `fakturo.ledger.import_log`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from fakturo.check import Finding
 from fakturo.errors import BadInput
-from fakturo.history import SERIES, issued_elsewhere
-from fakturo.invoice import Invoice, content, content_sha256
+from fakturo.history import SERIES
 from fakturo.ledger import findings
 from fakturo.ledger.arrivals import FileFacts, Landed, Landing, Refused
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.import_log import Digest, log_import
 from fakturo.ledger.landing import land
+from fakturo.ledger.made_invoices import Made, MadeInvoices
 from fakturo.ledger.numbering import take
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import drafts, files, invoices, orders
-from fakturo.order import Order
 from fakturo.settings import Seller
 
 LANE = "history"
@@ -44,31 +44,36 @@ def land_invoices(
     dry_run: bool = False,
     seller: Seller,
     prefix: str = "",
+    folder: Path | None = None,
 ) -> Landed:
     """As `fakturo.ledger.landing.land`, and every order becomes the invoice that it was.
 
     Args:
         prefix: put before each number, where two systems used the same ones.
+        folder: where the invoices of the file have room until they are written; None: where temporary
+            files are.
 
     Raises:
         BadInput: a number was given to another invoice since the file was held against `taken_numbers`.
     """
+    worked_out = () if dry_run else landings()
+    with MadeInvoices(worked_out, seller=seller, prefix=prefix, folder=folder) as made:
 
-    def invoiced(connection: Connection, file_id: int) -> None:
-        _invoice_all(_Import(connection, file_id, seller, prefix, now, run_id))
+        def invoiced(connection: Connection, file_id: int) -> None:
+            _invoice_all(_Import(connection, file_id, made, prefix, now, run_id))
 
-    return land(
-        engine,
-        facts,
-        rows_in=rows_in,
-        rows_duplicate=rows_duplicate,
-        landings=lambda: map(_done, landings()),
-        refused=refused,
-        now=now,
-        run_id=run_id,
-        dry_run=dry_run,
-        and_then=invoiced,
-    )
+        return land(
+            engine,
+            facts,
+            rows_in=rows_in,
+            rows_duplicate=rows_duplicate,
+            landings=lambda: map(_done, landings()),
+            refused=refused,
+            now=now,
+            run_id=run_id,
+            dry_run=dry_run,
+            and_then=invoiced,
+        )
 
 
 def taken_numbers(engine: Engine, source: str, wanted: Sequence[tuple[str, str]]) -> set[str]:
@@ -90,7 +95,7 @@ def _taken(connection: Connection, source: str, wanted: Sequence[tuple[str, str]
 class _Import(NamedTuple):
     connection: Connection
     file_id: int
-    seller: Seller
+    made: MadeInvoices
     prefix: str
     now: datetime
     run_id: str | None
@@ -101,8 +106,8 @@ class _New(NamedTuple):
 
     id: int
     external_id: str
+    content_sha256: str
     source: str
-    content: str
     cancels: str | None
 
 
@@ -123,8 +128,9 @@ def _invoice_all(job: _Import) -> None:
     job.connection.execute(update(files).where(files.c.id == job.file_id).values(kind="invoices"))
     digest = Digest()
     for kind in ("order", "cancellation"):
+        made = job.made.of(kind)
         for batch in _batches(job, kind):
-            rows = _rows(job, batch)
+            rows = _rows(job, batch, made)
             insert_rows(job.connection, invoices, list(rows[0]), [tuple(row.values()) for row in rows])
             for row in rows:
                 digest.add(row["seq"], row["kind"], row["number"], row["content_sha256"])
@@ -158,24 +164,25 @@ def _batches(job: _Import, kind: str) -> Iterator[list[_New]]:
         last = rows[-1].id
 
 
-def _rows(job: _Import, batch: list[_New]) -> list[dict[str, Any]]:
+def _rows(job: _Import, batch: list[_New], made: Iterator[Made]) -> list[dict[str, Any]]:
     """Rows of `invoices`, each with a draft that says who drafted it: another system."""
     numbers = [(job.prefix + each.external_id, each.external_id) for each in batch]
     taken = _taken(job.connection, batch[0].source, numbers)
     if taken:
         raise BadInput(f"Number {min(taken)} was given to another invoice meanwhile; import the file again.")
-    made = [
+    new = [
         {"order_id": each.id, "drafter": "import", "outcome": "proved", "created_at": job.now}
         | {"run_id": job.run_id}
         for each in batch
     ]
     returned = insert(drafts).returning(drafts.c.order_id, drafts.c.id)
-    drafted = dict(job.connection.execute(returned, made).tuples().all())
+    drafted = dict(job.connection.execute(returned, new).tuples().all())
     originals = _originals(job, batch)
     rows = []
     for each, (number, _), seq in zip(batch, numbers, take(job.connection, SERIES, len(batch)), strict=True):
-        invoice = issued_elsewhere(Order.model_validate_json(each.content), number=number, seller=job.seller)
-        text = content(invoice)
+        # both in the order of the file; those that stood in the ledger before are passed over
+        key = (each.external_id, each.content_sha256)
+        invoice = next(one for one in made if (one.external_id, one.order_sha256) == key)
         rows.append(
             {
                 "number": number,
@@ -184,7 +191,7 @@ def _rows(job: _Import, batch: list[_New]) -> list[dict[str, Any]]:
                 "kind": invoice.kind,
                 "order_id": each.id,
                 "draft_id": drafted[each.id],
-                "customer_id": invoice.buyer.id,
+                "customer_id": invoice.customer_id,
                 "currency": invoice.currency,
                 "issue_date": invoice.issue_date,
                 "due_date": invoice.due_date,
@@ -193,8 +200,8 @@ def _rows(job: _Import, batch: list[_New]) -> list[dict[str, Any]]:
                 "tax_minor": invoice.tax_minor,
                 "total_minor": invoice.total_minor,
                 "payment_status": "open" if invoice.total_minor else "paid",  # nobody pays 0.00
-                "content": text,
-                "content_sha256": content_sha256(text),
+                "content": invoice.content,
+                "content_sha256": invoice.content_sha256,
                 "issued_at": job.now,
                 "run_id": job.run_id,
                 "corrects_id": _corrected(invoice, originals.get(each.cancels or "")),
@@ -203,9 +210,9 @@ def _rows(job: _Import, batch: list[_New]) -> list[dict[str, Any]]:
     return rows
 
 
-def _corrected(invoice: Invoice, original: _Original | None) -> int | None:
+def _corrected(invoice: Made, original: _Original | None) -> int | None:
     """Id of the original; only an invoice of the same customer in the same currency can be one."""
-    if original is None or (original.customer_id, original.currency) != (invoice.buyer.id, invoice.currency):
+    if original is None or original[1:] != (invoice.customer_id, invoice.currency):
         return None
     return original.id
 

@@ -58,6 +58,11 @@ def import_invoices(
         now=now,
         run_id=run_id,
         on_progress=on_progress,
-        lander=partial(land_invoices, seller=settings.seller, prefix=mapping.number_prefix),
+        lander=partial(
+            land_invoices,
+            seller=settings.seller,
+            prefix=mapping.number_prefix,
+            folder=None if dry_run else settings.home / "tmp",  # made by the intake, which works there too
+        ),
         against=against,
     )
