@@ -1,7 +1,9 @@
 """Invoices of another system: their numbers kept, cancellations as credit notes, nothing lost or doubled."""
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -243,6 +245,26 @@ def test_one_row_an_invoice_may_be_negative_and_name_what_it_corrects(engine, br
         ("R1", "invoice", 11900, None),
         ("G1", "credit_note", 4760, first),
         ("G2", "credit_note", 4760, None),
+    ]
+
+
+def test_the_mapping_that_the_docs_show_reads_what_it_says(engine, bring, tmp_path):
+    page = (Path(__file__).parents[2] / "docs/history.md").read_text()
+    [shown] = re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (tmp_path / "own.yaml").write_text(shown)
+
+    bring(
+        "Beleg;Konto;Belegdatum;Fällig;Netto;Satz;Brutto;Art;Zu Beleg\n"
+        "17;K1;02.05.2024;16.05.2024;100,00;19;119,00;RE;\n"
+        "18;K1;09.05.2024;;40,00;19;47,60;GU;17\n",
+        mapping=str(tmp_path / "own.yaml"),
+    )
+
+    found = [(r.number, r.kind, r.total_minor, str(r.due_date), r.corrects_id) for r in rows_of(engine)]
+    first = rows_of(engine)[0].id
+    assert found == [
+        ("OLD-17", "invoice", 11900, "2024-05-16", None),
+        ("OLD-18", "credit_note", 4760, "2024-06-08", first),  # no due date: the seller's 30 days
     ]
 
 
