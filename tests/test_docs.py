@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHOWN = [
     ROOT / "README.md",
-    *(ROOT / f"docs/{name}.md" for name in ("ai", "delivery", "history", "intake", "operations", "warehouse")),
+    *(
+        ROOT / f"docs/{name}.md"
+        for name in ("ai", "delivery", "history", "intake", "operations", "warehouse")
+    ),
 ]
 
 
