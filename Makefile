@@ -14,7 +14,7 @@ up: setup            ## everything on this machine: server, schedules, inbox, is
 	$(BIN)/fakturo up
 
 test: setup-test     ## all tests on two processes, with branch coverage
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report= -q -rfE
 
 check: setup-test style test  ## what continuous integration runs
 

@@ -2,8 +2,10 @@
 
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import Engine, select, text
@@ -300,6 +302,21 @@ def test_a_file_in_two_halves_gives_what_it_gives_whole(engine, bring):
         "C536380": 999,
     }
     assert by_number["C536379"].corrects_id == by_number["536365"].id
+
+
+def test_two_imports_of_one_file_at_once_are_one(engine, bring):
+    together = Barrier(2)
+
+    def import_it(name: str):
+        together.wait()
+        return bring(name=name)
+
+    with ThreadPoolExecutor(2) as both:
+        outcomes = list(both.map(import_it, ("one.csv", "two.csv")))
+
+    assert sorted((each.orders_new, each.orders_duplicate) for each in outcomes) == [(0, 4), (4, 0)]
+    assert len(rows_of(engine)) == 4
+    assert problems(engine) == []
 
 
 def test_what_dies_at_the_last_step_leaves_nothing_and_the_next_try_brings_all(engine, bring, monkeypatch):
