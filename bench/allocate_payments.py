@@ -14,11 +14,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from fakturo.ledger.allocating import allocate
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, reading, writing
 from fakturo.ledger.payment_tables import payments
+from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import customers, drafts, invoices, orders, series
 from fakturo.receivables_settings import Receivables
 

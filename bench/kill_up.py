@@ -32,8 +32,9 @@ from sqlalchemy import Engine, func, select
 
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.intake.sample_documents import write_documents
-from fakturo.ledger import audit_check, queue
+from fakturo.ledger import audit_check
 from fakturo.ledger.open import open_ledger, reading
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import audit, documents, invoices, orders, outbox
 from fakturo.settings import load
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import writing
-from fakturo.ledger.queue import claim
+from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import files, orders
 from fakturo.order import Adjustment, Order, OrderLine, Party, content, identity
 from fakturo.settings import Seller

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from fakturo.drain import Drain
-from fakturo.ledger import ai_calls
+from fakturo.ledger.ai import ai_calls
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import drafts
 

@@ -15,10 +15,10 @@ from fakturo.ai.lane.desk import Desk
 from fakturo.ai.lane.gate import standing
 from fakturo.ai.retrying import stops_all
 from fakturo.errors import AiError
-from fakturo.ledger import queue
-from fakturo.ledger.issuing import CHUNK, ChunkOutcome, issue_chunk
-from fakturo.ledger.queue import Claimed
-from fakturo.ledger.watch import Watch
+from fakturo.ledger.issuing.chunk import CHUNK, ChunkOutcome, issue_chunk
+from fakturo.ledger.orders import queue
+from fakturo.ledger.orders.queue import Claimed
+from fakturo.ledger.orders.watch import Watch
 
 SLOT_PATIENCE_S = 60.0
 """How long a run waits for its first slot before it leaves the drafts to others."""

@@ -11,7 +11,7 @@ from fakturo.ai.lane.desk import Sleep, open_desk
 from fakturo.ai.one_order import in_foreground
 from fakturo.clock import utc_now
 from fakturo.drain import Drain
-from fakturo.ledger.holders import release_dead
+from fakturo.ledger.orders.holders import release_dead
 from fakturo.settings import Settings
 
 

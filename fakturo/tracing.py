@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, select
 from fakturo.errors import WarehouseError
 from fakturo.invoice import content_sha256
 from fakturo.ledger.open import open_ledger, reading
-from fakturo.ledger.stories import find_invoice
+from fakturo.ledger.orders.stories import find_invoice
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, documents, drafts, files, orders
 from fakturo.money import exponent, to_major
 from fakturo.settings import Settings

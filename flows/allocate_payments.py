@@ -7,8 +7,8 @@ from prefect.artifacts import create_table_artifact
 from prefect.states import Completed
 
 from fakturo.clock import utc_now
-from fakturo.ledger.allocating import allocate
 from fakturo.ledger.open import open_ledger
+from fakturo.ledger.payments.allocating import allocate
 from fakturo.settings import current
 
 

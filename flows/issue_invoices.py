@@ -21,7 +21,7 @@ from fakturo.closing_table import closing_table
 from fakturo.drain import Drain
 from fakturo.errors import AiError
 from fakturo.ledger.open import open_ledger
-from fakturo.ledger.queue import Claimed, counts
+from fakturo.ledger.orders.queue import Claimed, counts
 from fakturo.settings import current
 from flows.hold_slots import Slots
 

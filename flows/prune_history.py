@@ -26,8 +26,8 @@ from prefect.states import Completed
 from pydantic import Field
 
 from fakturo.clock import utc_now
-from fakturo.ledger import ai_spending
-from fakturo.ledger.ai_answers import forget_answers
+from fakturo.ledger.ai import ai_spending
+from fakturo.ledger.ai.ai_answers import forget_answers
 from fakturo.ledger.open import open_ledger
 from fakturo.settings import current
 

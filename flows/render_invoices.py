@@ -9,7 +9,7 @@ from prefect.states import Completed
 
 from fakturo import worker
 from fakturo.clock import utc_now
-from fakturo.ledger.documents import count_unrendered
+from fakturo.ledger.issuing.documents import count_unrendered
 from fakturo.ledger.open import open_ledger
 from fakturo.settings import current
 from reports.pool import RenderPool

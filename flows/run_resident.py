@@ -25,10 +25,10 @@ from fakturo.ai.warming import warm
 from fakturo.clock import utc_now
 from fakturo.delivery.receivers import receivers_of
 from fakturo.intake.inbox import stable_files
-from fakturo.ledger.deliveries import fan_out, is_due
-from fakturo.ledger.documents import unrendered
+from fakturo.ledger.issuing.documents import unrendered
 from fakturo.ledger.open import open_ledger
-from fakturo.ledger.watch import Watch
+from fakturo.ledger.orders.watch import Watch
+from fakturo.ledger.outbox.deliveries import fan_out, is_due
 from fakturo.settings import Settings, current
 from fakturo.worker import LEAVING
 from flows.deliver_outbox import deliver_outbox

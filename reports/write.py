@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from fakturo import worker
 from fakturo.errors import NotFound, RenderError
 from fakturo.invoice import Invoice
-from fakturo.ledger.documents import Made, Unrendered, find, record, unrendered
+from fakturo.ledger.issuing.documents import Made, Unrendered, find, record, unrendered
 from fakturo.settings import Settings
 from reports.pdf import Logo, make, read_logo
 from reports.pool import Job, RenderPool

@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from fakturo.ai.lane.desk import open_desk
 from fakturo.closing_table import closing_table
 from fakturo.drain import Drain
-from fakturo.ledger.issuing import ChunkOutcome
+from fakturo.ledger.issuing.chunk import ChunkOutcome
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import ai_calls, drafts, orders
 

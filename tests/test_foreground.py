@@ -12,7 +12,7 @@ from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.cli.main import app
 from fakturo.clock import utc_now
-from fakturo.ledger import queue
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import ai_calls, drafts
 from fakturo.settings import load
 from tests.ai.wishes import claim_one, put, put_wishes, rows, wish

@@ -24,8 +24,8 @@ from bench.kill_up import Tree
 from fakturo.ai.simulator.scenarios import find_scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.clock import utc_now
-from fakturo.ledger import queue
 from fakturo.ledger.open import open_ledger, reading, writing
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import ai_calls, drafts, invoices, orders
 from fakturo.settings import load
 

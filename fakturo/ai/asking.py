@@ -16,7 +16,7 @@ from fakturo.ai.proof.proposal import Proposal, read_proposal, schema
 from fakturo.ai.provider.client import SIMPLER, Answer, Mode, ModelClient
 from fakturo.ai.retrying import falls_through, is_temporary, stops_all
 from fakturo.errors import AiError, FormatRefused, InvalidOutput, RateLimited, TimedOut
-from fakturo.ledger import ai_answers
+from fakturo.ledger.ai import ai_answers
 
 LOOK_AGAIN_S = 1.0
 """How often a call under way is measured against what has been learned meanwhile."""

@@ -17,7 +17,7 @@ from fakturo.ai.proof.grounding import Grounded, ground
 from fakturo.ai.proof.proposal import Proposal
 from fakturo.check import Finding
 from fakturo.errors import BadInput
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders.queue import Claimed
 from fakturo.order import Order, OrderLine, Party
 
 LONGEST_TEXT = 100_000

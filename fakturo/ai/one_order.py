@@ -18,9 +18,9 @@ from fakturo.ai.drafting import Drafted, draft_order
 from fakturo.ai.lane.desk import Desk
 from fakturo.check import Finding
 from fakturo.errors import AiError, Refused
-from fakturo.ledger import queue
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders import queue
+from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.orders.queue import Claimed
 
 NO_MODEL = Finding(
     code="no_model",

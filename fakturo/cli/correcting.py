@@ -8,10 +8,10 @@ from fakturo.cli.plain import clean
 from fakturo.cli.review_desk import ReviewDesk
 from fakturo.cli.screen import money
 from fakturo.errors import NotAllowed
-from fakturo.ledger import overruling
-from fakturo.ledger.decisions import Decision
-from fakturo.ledger.outlook import Outlook
-from fakturo.ledger.review_cases import Case
+from fakturo.ledger.issuing import overruling
+from fakturo.ledger.issuing.outlook import Outlook
+from fakturo.ledger.review.cases import Case
+from fakturo.ledger.review.decisions import Decision
 from fakturo.order import Order
 
 

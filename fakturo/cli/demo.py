@@ -138,7 +138,7 @@ def _run_flows() -> None:
     from fakturo.cli.screen import console
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger
-    from fakturo.ledger.queue import counts
+    from fakturo.ledger.orders.queue import counts
     from fakturo.settings import current
     from flows.build_marts import build_marts
     from flows.check_landed import check_landed
@@ -179,7 +179,7 @@ def _closing(settings: Settings, address: str, seconds: float) -> None:
     from fakturo.cli.screen import console, money, table
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.queue import count_states
+    from fakturo.ledger.orders.queue import count_states
     from fakturo.ledger.tables import documents, files
     from fakturo.money import to_minor
     from fakturo.warehouse.reading import open_published

@@ -18,7 +18,7 @@ def list_invoices(
     """The newest invoices."""
     from fakturo.cli.screen import money, table
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.stories import conditions, newest
+    from fakturo.ledger.orders.stories import conditions, newest
     from fakturo.ledger.tables import invoices
     from fakturo.settings import current
 
@@ -43,7 +43,7 @@ def show(number: Annotated[str, typer.Argument(help="INV-2026-000001")]) -> None
     """One invoice: its content as issued, and the hash that proves it."""
     from fakturo.cli.screen import console, money
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.stories import find_invoice
+    from fakturo.ledger.orders.stories import find_invoice
     from fakturo.settings import current
 
     with reading(open_ledger(current())) as connection:

@@ -22,8 +22,8 @@ def issue(
     from fakturo.clock import utc_now
     from fakturo.closing_table import closing_table
     from fakturo.drain import Drain
-    from fakturo.ledger import queue
     from fakturo.ledger.open import open_ledger
+    from fakturo.ledger.orders import queue
     from fakturo.settings import current
 
     settings = current()

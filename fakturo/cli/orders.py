@@ -22,7 +22,7 @@ def list_orders(
     from fakturo.cli.screen import listed
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.stories import conditions, newest
+    from fakturo.ledger.orders.stories import conditions, newest
     from fakturo.ledger.tables import orders
     from fakturo.settings import current
 
@@ -50,7 +50,7 @@ def show(
     from fakturo.cli.screen import console
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.stories import find_order
+    from fakturo.ledger.orders.stories import find_order
     from fakturo.settings import current
 
     settings = current()
@@ -76,9 +76,9 @@ def retry(
 
     from fakturo.clock import utc_now
     from fakturo.errors import BadInput, FakturoError, NotAllowed
-    from fakturo.ledger import queue
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.stories import find_order, ids_of
+    from fakturo.ledger.orders import queue
+    from fakturo.ledger.orders.stories import find_order, ids_of
     from fakturo.settings import current
 
     if bool(orders) == all_dead_letters:

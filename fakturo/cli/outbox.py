@@ -22,8 +22,8 @@ def list_deliveries(
 ) -> None:
     """The newest deliveries: what became of each, when it is tried again, and how receivers do."""
     from fakturo.cli.screen import console, listed, moment
-    from fakturo.ledger import delivery_stories as stories
     from fakturo.ledger.open import open_ledger, reading
+    from fakturo.ledger.outbox import stories
     from fakturo.settings import current
 
     with reading(open_ledger(current())) as connection:
@@ -50,8 +50,8 @@ def show(event: Annotated[str, typer.Argument(help="Its number, or its id as rec
     """One event: what it says, who was told, and every attempt."""
     from fakturo.cli.screen import console, moment, table
     from fakturo.delivery.event import event_id
-    from fakturo.ledger import delivery_stories as stories
     from fakturo.ledger.open import open_ledger, reading
+    from fakturo.ledger.outbox import stories
     from fakturo.settings import current
 
     with reading(open_ledger(current())) as connection:
@@ -110,9 +110,9 @@ def replay(
     from fakturo.clock import utc_now
     from fakturo.delivery.receivers import find_receiver, receivers_of
     from fakturo.errors import BadInput
-    from fakturo.ledger import replaying
-    from fakturo.ledger.delivery_stories import find_event
     from fakturo.ledger.open import open_ledger, reading
+    from fakturo.ledger.outbox import replaying
+    from fakturo.ledger.outbox.stories import find_event
     from fakturo.settings import current
 
     if not (events or since or subject):

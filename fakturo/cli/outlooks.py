@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row
 
 from fakturo.cli.plain import clean, waited
 from fakturo.cli.screen import moment
-from fakturo.ledger.waiting import Around, Rest, Wait, pace, waits
+from fakturo.ledger.orders.waiting import Around, Rest, Wait, pace, waits
 from fakturo.settings import Settings
 
 

@@ -6,9 +6,9 @@ from decimal import Decimal, InvalidOperation
 from fakturo.clock import utc_now
 from fakturo.errors import BadInput, NotFound
 from fakturo.ledger.open import open_ledger, reading
-from fakturo.ledger.payment_cases import find_payment
-from fakturo.ledger.payment_decisions import Decider
-from fakturo.ledger.stories import find_invoice
+from fakturo.ledger.orders.stories import find_invoice
+from fakturo.ledger.payments.cases import find_payment
+from fakturo.ledger.payments.decisions import Decider
 from fakturo.money import rounded, to_minor
 from fakturo.settings import current
 

@@ -2,7 +2,7 @@
 
 from fakturo.cli.plain import clean
 from fakturo.cli.screen import console, money, table
-from fakturo.ledger.payment_cases import PaymentCase
+from fakturo.ledger.payments.cases import PaymentCase
 
 COLUMNS = ("from", "invoice", "kind", "amount", "rule", "by", "why")
 

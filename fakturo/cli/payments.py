@@ -26,7 +26,7 @@ def list_payments(
     from fakturo.cli.screen import console, listed, money
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.payment_cases import list_payments as found_payments
+    from fakturo.ledger.payments.cases import list_payments as found_payments
     from fakturo.settings import current
 
     today = utc_now().date()
@@ -61,9 +61,9 @@ def list_payments(
 def show(payment: Payment) -> None:
     """One payment: what it settles, what is left, what it may be for, and the commands that say so."""
     from fakturo.cli.payment_screen import show_payment
-    from fakturo.ledger.allocating import terms_of
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.payment_cases import open_payment
+    from fakturo.ledger.payments.allocating import terms_of
+    from fakturo.ledger.payments.cases import open_payment
     from fakturo.settings import current
 
     settings = current()
@@ -77,9 +77,9 @@ def match() -> None:
     """Run the rules over all payments, and say what they did."""
     from fakturo.cli.screen import console, money, table
     from fakturo.clock import utc_now
-    from fakturo.ledger.allocating import allocate
     from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.payment_cases import waiting_sums
+    from fakturo.ledger.payments.allocating import allocate
+    from fakturo.ledger.payments.cases import waiting_sums
     from fakturo.settings import current
 
     settings = current()
@@ -102,7 +102,7 @@ def allocate(payment: Payment, invoice: Number, amount: Amount = None, reason: R
     """Put a payment on an invoice; money that went out reopens it."""
     from fakturo.cli.payment_desk import amount_of, decider_of
     from fakturo.cli.screen import money
-    from fakturo.ledger.payment_decisions import allocate_by_person
+    from fakturo.ledger.payments.decisions import allocate_by_person
 
     decider = decider_of(reason)
     minor, currency = amount_of(decider, payment, amount)
@@ -123,7 +123,7 @@ def unallocate(
     from fakturo.cli.payment_desk import amount_of, decider_of, is_invoice
     from fakturo.cli.screen import money
     from fakturo.errors import NotFound
-    from fakturo.ledger import payment_decisions
+    from fakturo.ledger.payments import decisions
 
     decider = decider_of(reason)
     try:
@@ -131,10 +131,10 @@ def unallocate(
     except NotFound:
         if invoice is not None or not is_invoice(decider, payment):
             raise
-        payment_decisions.take_back_write_off(decider, payment)
+        decisions.take_back_write_off(decider, payment)
         typer.echo(f"{payment} is owed again.")
         return
-    free = payment_decisions.unallocate(decider, payment, invoice)
+    free = decisions.unallocate(decider, payment, invoice)
     typer.echo(f"{money(free, currency)} of payment {payment} are free again; the rules leave it to you.")
 
 
@@ -143,14 +143,14 @@ def write_off(invoice: Number, amount: Amount = None, reason: Reason = None) -> 
     """Give up what is open of an invoice; `fakturo payments unallocate INVOICE` takes it back."""
     from fakturo.cli.payment_desk import decider_of, read_amount
     from fakturo.cli.screen import money
-    from fakturo.ledger import payment_decisions
     from fakturo.ledger.open import reading
-    from fakturo.ledger.stories import find_invoice
+    from fakturo.ledger.orders.stories import find_invoice
+    from fakturo.ledger.payments import decisions
 
     decider = decider_of(reason)
     with reading(decider.engine) as connection:
         currency = find_invoice(connection, invoice).currency
-    put = payment_decisions.write_off(decider, invoice, read_amount(amount, currency))
+    put = decisions.write_off(decider, invoice, read_amount(amount, currency))
     typer.echo(f"{money(put, currency)} of {invoice} are written off.")
 
 
@@ -164,9 +164,9 @@ def refund(
     """Say that what is left of a payment is paid back; the rules put the bank's refund to it."""
     from fakturo.cli.payment_desk import amount_of, decider_of
     from fakturo.cli.screen import money
-    from fakturo.ledger import payment_decisions
+    from fakturo.ledger.payments import decisions
 
     decider = decider_of(reason)
     minor, currency = amount_of(decider, payment, amount)
-    put = payment_decisions.refund(decider, payment, minor, by=by)
+    put = decisions.refund(decider, payment, minor, by=by)
     typer.echo(f"{money(put, currency)} of payment {payment} are paid back.")

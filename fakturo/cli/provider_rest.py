@@ -8,9 +8,9 @@ from fakturo.ai.lane.breaker import is_open
 from fakturo.ai.lane.budget import in_micros
 from fakturo.ai.lane.endpoint import Endpoint, read_state
 from fakturo.ai.provider import addresses
-from fakturo.ledger import ai_spending
+from fakturo.ledger.ai import ai_spending
+from fakturo.ledger.orders.waiting import Rest
 from fakturo.ledger.tables import ai_calls, ai_endpoints
-from fakturo.ledger.waiting import Rest
 from fakturo.settings import Settings
 
 LONG_S = 5.0

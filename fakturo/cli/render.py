@@ -22,7 +22,7 @@ def render(
     """Render every issued invoice that has no document; the same invoice always gives the same bytes."""
     from fakturo.cli.screen import console, progress
     from fakturo.clock import utc_now
-    from fakturo.ledger.documents import count_unrendered
+    from fakturo.ledger.issuing.documents import count_unrendered
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
     from reports.write import write_pending
@@ -55,7 +55,7 @@ def _contents(engine: Engine, numbers: Sequence[str]) -> dict[str, str]:
     from fakturo.errors import BadInput
     from fakturo.history import SERIES
     from fakturo.ledger.open import reading
-    from fakturo.ledger.stories import find_invoice
+    from fakturo.ledger.orders.stories import find_invoice
 
     with reading(engine) as connection:
         rows = {number: find_invoice(connection, number) for number in numbers}
@@ -87,7 +87,7 @@ def _prove(engine: Engine, settings: Settings, numbers: Sequence[str]) -> None:
 
 def _tell_where(engine: Engine, settings: Settings, number: str) -> None:
     from fakturo.cli.screen import console
-    from fakturo.ledger.documents import find
+    from fakturo.ledger.issuing.documents import find
 
     made = find(engine, number)
     if made is not None:

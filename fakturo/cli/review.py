@@ -61,7 +61,7 @@ def show(
     from fakturo.cli.order_sheet import to_text
     from fakturo.cli.review_desk import ReviewDesk, commands
     from fakturo.cli.screen import console
-    from fakturo.ledger.review_cases import UNDECIDED
+    from fakturo.ledger.review.cases import UNDECIDED
 
     desk = ReviewDesk()
     case = desk.open(order)

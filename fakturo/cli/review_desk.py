@@ -14,12 +14,13 @@ from fakturo.cli.plain import waited
 from fakturo.cli.screen import money
 from fakturo.clock import utc_now
 from fakturo.errors import FakturoError, InvalidOutput
-from fakturo.ledger import overruling, reviewing
-from fakturo.ledger.decisions import Decision, Desk
+from fakturo.ledger.issuing import overruling
+from fakturo.ledger.issuing.outlook import Outlook, Unread, look_ahead
 from fakturo.ledger.open import open_ledger, reading
-from fakturo.ledger.outlook import Outlook, Unread, look_ahead
-from fakturo.ledger.review_cases import UNDECIDED, Case, Waiting, open_case, waiting
-from fakturo.ledger.stories import find_order
+from fakturo.ledger.orders.stories import find_order
+from fakturo.ledger.review import reviewing
+from fakturo.ledger.review.cases import UNDECIDED, Case, Waiting, open_case, waiting
+from fakturo.ledger.review.decisions import Decision, Desk
 from fakturo.order import Order
 from fakturo.settings import current
 

@@ -19,8 +19,8 @@ from fakturo.cli.plain import clean, waited
 from fakturo.cli.screen import money
 from fakturo.invoice import Invoice
 from fakturo.issue import line_net_minor
-from fakturo.ledger.outlook import Outlook
-from fakturo.ledger.review_cases import UNDECIDED, Case
+from fakturo.ledger.issuing.outlook import Outlook
+from fakturo.ledger.review.cases import UNDECIDED, Case
 from fakturo.money import exponent, plain
 from fakturo.order import Order, OrderLine
 

@@ -32,7 +32,7 @@ def status(
 def _story(connection: Any, key: str, settings: Settings, now: Any) -> None:
     from fakturo.cli.outlooks import head
     from fakturo.cli.screen import console, moment, table
-    from fakturo.ledger.stories import find_order, story
+    from fakturo.ledger.orders.stories import find_order, story
 
     row = find_order(connection, key)
     for line in head(connection, row, settings, now):
@@ -44,8 +44,8 @@ def _queue(connection: Any, settings: Settings, now: Any) -> None:
     from fakturo.cli.outlooks import lanes
     from fakturo.cli.plain import clean
     from fakturo.cli.screen import console, moment, table
-    from fakturo.ledger.queue import count_states
-    from fakturo.ledger.stories import dead_letters, parked, reasons
+    from fakturo.ledger.orders.queue import count_states
+    from fakturo.ledger.orders.stories import dead_letters, parked, reasons
 
     states = [
         (name.replace("_", " "), count) for name, count in count_states(connection, now).items() if count

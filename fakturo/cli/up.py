@@ -33,8 +33,8 @@ def up(
     from fakturo import server
     from fakturo.cli.screen import console
     from fakturo.clock import utc_now
-    from fakturo.ledger.holders import release_dead
     from fakturo.ledger.open import open_ledger
+    from fakturo.ledger.orders.holders import release_dead
     from fakturo.settings import current
 
     began = time.monotonic()

@@ -18,10 +18,10 @@ from fakturo.delivery.letter import letter, recipient
 from fakturo.delivery.outcome import Outcome
 from fakturo.errors import BadSetting, FakturoError, RenderError
 from fakturo.invoice import Invoice
-from fakturo.ledger import documents
-from fakturo.ledger.deliveries import Claimed
+from fakturo.ledger.issuing import documents
 from fakturo.ledger.open import reading
-from fakturo.ledger.stories import find_invoice
+from fakturo.ledger.orders.stories import find_invoice
+from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.privacy import mask
 from fakturo.settings import Settings
 

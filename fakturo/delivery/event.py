@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 
 from fakturo.audit import canonical
-from fakturo.ledger.deliveries import Claimed
+from fakturo.ledger.outbox.deliveries import Claimed
 
 HEADER = "Fakturo-Event-Id"
 

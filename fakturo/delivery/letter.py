@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from fakturo.delivery import event
 from fakturo.delivery_settings import Email
 from fakturo.invoice import Invoice
-from fakturo.ledger.deliveries import Claimed
+from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
 
 _LETTERS = Path(__file__).parent / "letters"

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from fakturo.delivery.backoff import next_attempt
-from fakturo.ledger.deliveries import Claimed
-from fakturo.ledger.delivery_attempts import Settlement
+from fakturo.ledger.outbox.attempts import Settlement
+from fakturo.ledger.outbox.deliveries import Claimed
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from fakturo.delivery.outcome import Outcome
 from fakturo.delivery_settings import EMAIL
 from fakturo.errors import NotFound
-from fakturo.ledger.deliveries import Claimed, Receiver
+from fakturo.ledger.outbox.deliveries import Claimed, Receiver
 from fakturo.settings import Settings
 
 LETTERS_AT_ONCE = 2

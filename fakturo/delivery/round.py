@@ -17,8 +17,8 @@ from sqlalchemy import Engine
 from fakturo.delivery.backoff import GIVE_UP_AFTER, pause_s
 from fakturo.delivery.outcome import Outcome, settlement
 from fakturo.delivery.receivers import Sender
-from fakturo.ledger.deliveries import Claimed, Passed, Receiver, claim, fan_out, is_due
-from fakturo.ledger.delivery_attempts import Rules, Settlement, settle
+from fakturo.ledger.outbox.attempts import Rules, Settlement, settle
+from fakturo.ledger.outbox.deliveries import Claimed, Passed, Receiver, claim, fan_out, is_due
 
 LEASE_S = 240.0
 """Twice the longest attempt (100 s) and a busy ledger."""

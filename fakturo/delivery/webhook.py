@@ -17,7 +17,7 @@ from fakturo.delivery import event, signing
 from fakturo.delivery.outcome import Outcome
 from fakturo.delivery_settings import Webhook
 from fakturo.errors import BadSetting
-from fakturo.ledger.deliveries import Claimed
+from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.privacy import mask
 
 LONGEST_ANSWER_BYTES = 64 * 1024

@@ -14,7 +14,7 @@ from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.rows.table_file import read_records
 from fakturo.intake.spool import Spool
 from fakturo.intake.ubl import order as ubl
-from fakturo.ledger.arrivals import Landed, Landing, Refused
+from fakturo.ledger.landing.arrivals import Landed, Landing, Refused
 
 EMAIL = "email"
 """Source of orders that somebody wrote."""

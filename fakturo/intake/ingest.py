@@ -20,8 +20,8 @@ from fakturo.intake.reading import Against, Request
 from fakturo.intake.recognise import TABLES, Format, recognise
 from fakturo.intake.rows import table_file
 from fakturo.intake.rows.mapping import Mapping, load
-from fakturo.ledger.arrivals import FileFacts, Landed
-from fakturo.ledger.landing import contents_of, known, land
+from fakturo.ledger.landing.arrivals import FileFacts, Landed
+from fakturo.ledger.landing.orders import contents_of, known, land
 from fakturo.settings import Settings
 
 MB = 1_000_000
@@ -49,7 +49,7 @@ def ingest_file(
         source: whose order numbers these are; None: the mapping's name, `ubl` or `email`.
         dry_run: say what would happen, write nothing.
         now: aware, UTC.
-        lander: writes what was read; takes what `fakturo.ledger.landing.land` takes.
+        lander: writes what was read; takes what `fakturo.ledger.landing.orders.land` takes.
         against: says of some orders why their rows are quarantined instead; then only tables are read.
     """
     told = on_progress or _silent

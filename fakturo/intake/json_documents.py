@@ -10,7 +10,7 @@ from fakturo.errors import BadInput
 from fakturo.intake.landing import landing
 from fakturo.intake.letters import texts
 from fakturo.intake.rows.json_rows import Value
-from fakturo.ledger.arrivals import Landing, Refused
+from fakturo.ledger.landing.arrivals import Landing, Refused
 from fakturo.order import Order
 
 

@@ -4,8 +4,8 @@ import hashlib
 import re
 
 from fakturo.check import Finding
-from fakturo.ledger.arrivals import Landing
 from fakturo.ledger.findings import in_words
+from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import Order, content
 
 

@@ -9,7 +9,7 @@ from fakturo.intake.archive import Taken
 from fakturo.intake.outcome import Progress
 from fakturo.intake.recognise import Format
 from fakturo.intake.rows.mapping import Mapping as ColumnMapping
-from fakturo.ledger.arrivals import Landed, Landing, Refused
+from fakturo.ledger.landing.arrivals import Landed, Landing, Refused
 from fakturo.settings import Settings
 
 Against = Callable[[str, Sequence[Landing]], Mapping[str, list[str]]]

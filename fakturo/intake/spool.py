@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from fakturo.check import Finding
-from fakturo.ledger.arrivals import Landing
+from fakturo.ledger.landing.arrivals import Landing
 
 MOST_IN_MEMORY_CHARS = 192_000_000
 

@@ -1,4 +1,4 @@
-"""What pays what, as one function of all facts; `fakturo.ledger.allocating` does the same group by group."""
+"""What pays what, as one function of all facts; `ledger.payments.allocating` does the same group by group."""
 
 from collections.abc import Iterable, Sequence
 

@@ -23,7 +23,7 @@ from fakturo.errors import (
     TimedOut,
     Transient,
 )
-from fakturo.ledger import ai_endpoints
+from fakturo.ledger.ai import ai_endpoints
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import ai_calls
 from tests.ai.scripted import Scripted, never, reading, said

@@ -11,8 +11,9 @@ import pytest
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.clock import utc_now
-from fakturo.ledger import ai_spending, queue
-from fakturo.ledger.holders import release_dead
+from fakturo.ledger.ai import ai_spending
+from fakturo.ledger.orders import queue
+from fakturo.ledger.orders.holders import release_dead
 from fakturo.ledger.tables import ai_calls
 from tests.ai.quick_time import QuickTime, drain
 from tests.ai.wishes import put_wishes, rows, wrong

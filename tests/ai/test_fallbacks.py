@@ -11,7 +11,8 @@ import pytest
 from fakturo.ai.lane.endpoint import read_state
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
-from fakturo.ledger import ai_endpoints, queue
+from fakturo.ledger.ai import ai_endpoints
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import ai_calls, drafts
 from tests.ai.quick_time import drain
 from tests.ai.wishes import put_wishes, rows, wrong

@@ -7,8 +7,8 @@ import pytest
 
 from fakturo.ai.simulator.scenarios import SCENARIOS, Scenario, find_scenario
 from fakturo.ai.simulator.server import start_simulator
-from fakturo.ledger import queue
-from fakturo.ledger.ai_calls import figures
+from fakturo.ledger.ai.ai_calls import figures
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import ai_calls, audit, drafts, findings, orders, outbox
 from tests.ai.quick_time import drain
 from tests.ai.wishes import put, put_wishes, rows, wrong

@@ -6,8 +6,8 @@ from decimal import Decimal
 from sqlalchemy import insert, select
 
 from fakturo.clock import utc_now
-from fakturo.ledger import queue
 from fakturo.ledger.open import reading, writing
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import orders
 
 GOODS = (

@@ -6,7 +6,7 @@ import pytest
 
 from fakturo.errors import NotFound
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.payment_cases import find_payment, open_payment
+from fakturo.ledger.payments.cases import find_payment, open_payment
 from fakturo.receivables.terms import Terms
 from tests.ledger.made_receivables import put_customers, put_invoice, put_payment, statuses
 

@@ -17,10 +17,10 @@ from fakturo.check import Finding
 from fakturo.cli import screen
 from fakturo.cli.plain import clean, waited
 from fakturo.errors import BadInput, NotAllowed
-from fakturo.ledger import queue as work
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import reading, writing
+from fakturo.ledger.orders import queue as work
+from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, drafts, findings, orders
 from fakturo.order import Order, content, identity
 from fakturo.settings import Seller

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from fakturo.clock import utc_now
 from fakturo.intake.ingest import ingest_file
-from fakturo.ledger.issuing import issue_waiting
+from fakturo.ledger.issuing.chunk import issue_waiting
 from fakturo.ledger.open import open_ledger
 from fakturo.tracing import trace
 from flows.build_marts import build

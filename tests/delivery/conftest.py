@@ -13,9 +13,9 @@ from sqlalchemy import insert, select
 
 from fakturo.delivery.deliver import deliver
 from fakturo.delivery.receivers import receivers_of
-from fakturo.ledger.deliveries import next_due
 from fakturo.ledger.delivery_tables import deliveries
 from fakturo.ledger.open import writing
+from fakturo.ledger.outbox.deliveries import next_due
 from fakturo.ledger.tables import outbox
 
 SECRET = "a-secret-of-the-tests"

@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select
 
 from fakturo.delivery.outcome import Outcome
 from fakturo.delivery.round import Round
-from fakturo.ledger.deliveries import Receiver, claim, fan_out, next_due
 from fakturo.ledger.delivery_tables import deliveries, delivery_log, delivery_receivers
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
+from fakturo.ledger.outbox.deliveries import Receiver, claim, fan_out, next_due
 from fakturo.ledger.tables import outbox
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -16,8 +16,8 @@ from sqlalchemy import insert, select
 
 from fakturo.delivery.deliver import deliver
 from fakturo.invoice import Invoice, content
-from fakturo.ledger import documents
 from fakturo.ledger.delivery_tables import deliveries
+from fakturo.ledger.issuing import documents
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import customers, drafts, invoices, orders, outbox, series
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from fakturo.delivery.receivers import receivers_of
-from fakturo.ledger.deliveries import claim, fan_out
+from fakturo.ledger.outbox.deliveries import claim, fan_out
 
 INVOICES = [f"INV-{number}" for number in range(4)]
 STEPS = 6

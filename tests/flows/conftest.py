@@ -20,8 +20,8 @@ from sqlalchemy import Engine, insert
 
 from fakturo import server as prefect_server
 from fakturo.cli.supervisor import Child, Supervisor, last_lines
-from fakturo.ledger import queue
 from fakturo.ledger.open import writing
+from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import orders
 from fakturo.order import Order, content
 from fakturo.settings import Settings, current, load

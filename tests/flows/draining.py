@@ -12,10 +12,11 @@ from fakturo.ai.lane.desk import Desk
 from fakturo.ai.lane.endpoint import Endpoint, write_state
 from fakturo.ai.lane.latency import Latency
 from fakturo.drain import Drain
-from fakturo.ledger import ai_endpoints, queue
-from fakturo.ledger.drafts import save_draft
+from fakturo.ledger.ai import ai_endpoints
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders import queue
+from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.orders.queue import Claimed
 from fakturo.ledger.tables import orders
 from fakturo.order import Order, content
 from fakturo.settings import Settings

@@ -2,8 +2,8 @@
 
 import pytest
 
-from fakturo.ledger.allocating import Allocated
 from fakturo.ledger.open import open_ledger, writing
+from fakturo.ledger.payments.allocating import Allocated
 from flows.allocate_payments import allocate_payments
 from tests.ledger.made_receivables import put_invoice, put_payment, statuses
 

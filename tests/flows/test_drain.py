@@ -8,12 +8,12 @@ from sqlalchemy import Engine, select
 
 from fakturo import worker
 from fakturo.errors import QuotaExhausted
-from fakturo.ledger import queue
-from fakturo.ledger.holders import is_dead, release_dead
 from fakturo.ledger.open import reading
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders import queue
+from fakturo.ledger.orders.holders import is_dead, release_dead
+from fakturo.ledger.orders.queue import Claimed
+from fakturo.ledger.orders.watch import Watch
 from fakturo.ledger.tables import audit, invoices, orders, outbox
-from fakturo.ledger.watch import Watch
 from tests.flows.draining import (
     NOW,
     Drafter,

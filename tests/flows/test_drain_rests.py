@@ -9,7 +9,7 @@ from fakturo import drain as drain_room
 from fakturo.ai.lane.credit import Credit
 from fakturo.ai.lane.crowding import Crowding
 from fakturo.errors import OverBudget, QuotaExhausted, Transient
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders.queue import Claimed
 from tests.ai.scripted import Scripted
 from tests.flows.draining import (
     KNOWN,

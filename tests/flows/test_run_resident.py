@@ -9,8 +9,8 @@ import pytest
 from prefect.states import Completed, Failed
 from sqlalchemy import insert
 
-from fakturo.ledger.deliveries import claim
 from fakturo.ledger.open import writing
+from fakturo.ledger.outbox.deliveries import claim
 from fakturo.ledger.tables import outbox
 from fakturo.worker import LEAVING
 from flows import run_resident as room

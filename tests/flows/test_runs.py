@@ -19,7 +19,7 @@ from fakturo import worker
 from fakturo.ai.simulator.server import start_simulator
 from fakturo.clock import utc_now
 from fakturo.errors import Permanent, QuotaExhausted, Transient
-from fakturo.ledger import ai_answers
+from fakturo.ledger.ai import ai_answers
 from fakturo.ledger.open import open_ledger, writing
 from fakturo.ledger.tables import ai_calls
 from fakturo.server import recent_runs

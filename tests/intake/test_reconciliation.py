@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fakturo.intake.ingest import ingest_bytes
-from fakturo.ledger import landing
-from fakturo.ledger.arrivals import Landed
+from fakturo.ledger.landing import orders as landing
+from fakturo.ledger.landing.arrivals import Landed
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, reading
 from fakturo.ledger.tables import orders

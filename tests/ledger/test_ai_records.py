@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from fakturo.ledger import ai_answers, ai_calls, ai_endpoints, ai_spending
-from fakturo.ledger.ai_calls import Call, Result, RunFigures
+from fakturo.ledger.ai import ai_answers, ai_calls, ai_endpoints, ai_spending
+from fakturo.ledger.ai.ai_calls import Call, Result, RunFigures
 from fakturo.ledger.open import connect, reading, writing
 from fakturo.ledger.tables import ai_calls as table
 

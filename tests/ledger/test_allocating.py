@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from fakturo.ledger import audit_check
-from fakturo.ledger.allocating import allocate
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import allocations
+from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import audit, invoices
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import (
@@ -112,7 +112,7 @@ def test_a_learned_name_is_used_at_the_next_run(engine):
 ALLOCATE = """
 import sys
 from datetime import UTC, datetime
-from fakturo.ledger import allocating
+from fakturo.ledger.payments import allocating
 from fakturo.ledger.open import connect
 from fakturo.receivables_settings import Receivables
 allocating.BATCH = 40

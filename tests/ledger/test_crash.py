@@ -17,7 +17,7 @@ WORKERS = 2
 ISSUE = """
 import sys
 from fakturo.clock import utc_now
-from fakturo.ledger import issuing
+from fakturo.ledger.issuing import chunk as issuing
 from fakturo.ledger.open import connect
 from fakturo.settings import Seller
 issuing.CHUNK = 7

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, insert, select
 
 from fakturo.errors import NotFound
-from fakturo.ledger.deliveries import Receiver, claim, fan_out, is_due, next_due
-from fakturo.ledger.delivery_attempts import Rules, Settlement, settle
 from fakturo.ledger.delivery_tables import deliveries, delivery_log, delivery_receivers
 from fakturo.ledger.open import writing
-from fakturo.ledger.replaying import replay
+from fakturo.ledger.outbox.attempts import Rules, Settlement, settle
+from fakturo.ledger.outbox.deliveries import Receiver, claim, fan_out, is_due, next_due
+from fakturo.ledger.outbox.replaying import replay
 from fakturo.ledger.tables import audit, outbox
 
 ERP = Receiver("erp", ("*",), concurrency=3)

@@ -14,12 +14,13 @@ from fakturo.errors import BadInput
 from fakturo.history import SERIES
 from fakturo.intake.history.import_invoices import import_invoices
 from fakturo.intake.history.mapping import load
-from fakturo.ledger import audit_check, documents
-from fakturo.ledger.arrivals import FileFacts, Landing
-from fakturo.ledger.history import land_invoices
+from fakturo.ledger import audit_check
+from fakturo.ledger.issuing import documents
+from fakturo.ledger.landing.arrivals import FileFacts, Landing
+from fakturo.ledger.landing.invoices import land_invoices
 from fakturo.ledger.open import reading, writing
+from fakturo.ledger.orders.waiting import pace
 from fakturo.ledger.tables import audit, drafts, files, findings, invoices, orders, outbox, quarantine, series
-from fakturo.ledger.waiting import pace
 from fakturo.order import Order, content, identity
 
 HEAD = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
@@ -321,7 +322,7 @@ def test_two_imports_of_one_file_at_once_are_one(engine, bring):
 
 def test_what_dies_at_the_last_step_leaves_nothing_and_the_next_try_brings_all(engine, bring, monkeypatch):
     with monkeypatch.context() as dying:
-        dying.setattr("fakturo.ledger.history.log_import", dies)
+        dying.setattr("fakturo.ledger.landing.invoices.log_import", dies)
         with pytest.raises(KeyboardInterrupt):
             bring()
     assert [rows_of(engine, table) for table in (invoices, orders, quarantine, files, audit)] == [[]] * 5

@@ -10,10 +10,10 @@ from sqlalchemy.exc import DBAPIError
 from fakturo.check import Finding
 from fakturo.invoice import Invoice, content_sha256
 from fakturo.ledger import audit_chain, audit_check
-from fakturo.ledger import queue as work
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.issuing import issue_chunk, issue_waiting
+from fakturo.ledger.issuing.chunk import issue_chunk, issue_waiting
 from fakturo.ledger.open import reading, writing
+from fakturo.ledger.orders import queue as work
+from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.tables import audit, customers, drafts, findings, invoices, orders, outbox
 from fakturo.settings import Seller
 

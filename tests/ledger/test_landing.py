@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from fakturo.check import Finding
-from fakturo.ledger import landing
-from fakturo.ledger.arrivals import FileFacts, Landing, Refused
-from fakturo.ledger.landing import contents_of, known, land
+from fakturo.ledger.landing import orders as landing
+from fakturo.ledger.landing.arrivals import FileFacts, Landing, Refused
+from fakturo.ledger.landing.orders import contents_of, known, land
 from fakturo.ledger.open import reading
-from fakturo.ledger.queue import claim
+from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import audit, customers, files, findings, metadata, orders, quarantine
 from fakturo.order import Party, content, identity
 

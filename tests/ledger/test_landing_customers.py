@@ -7,9 +7,9 @@ from sqlalchemy import Engine, select
 
 from fakturo.intake.history.import_customers import import_customers
 from fakturo.intake.history.mapping import load_for_customers
-from fakturo.ledger import customers as clients
+from fakturo.ledger.issuing import customers as clients
+from fakturo.ledger.landing.parties import remember
 from fakturo.ledger.open import reading
-from fakturo.ledger.parties import remember
 from fakturo.ledger.tables import audit, customers, files, quarantine
 
 HEAD = "customer_no,company,city,country,currency,payment_terms,vat_category,vat_rate\n"

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakturo.errors import BadInput, NotAllowed, NotFound
-from fakturo.ledger import payment_decisions as decisions
-from fakturo.ledger.allocating import allocate
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
+from fakturo.ledger.payments import decisions
+from fakturo.ledger.payments.allocating import allocate
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_customers, put_invoice, put_payment
 

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from fakturo.errors import BadInput, NotAllowed, NotFound
-from fakturo.ledger.allocating import allocate
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.payment_decisions import (
+from fakturo.ledger.payment_tables import customer_payers
+from fakturo.ledger.payments.allocating import allocate
+from fakturo.ledger.payments.decisions import (
     Decider,
     allocate_by_person,
     refund,
@@ -16,7 +17,6 @@ from fakturo.ledger.payment_decisions import (
     unallocate,
     write_off,
 )
-from fakturo.ledger.payment_tables import customer_payers
 from fakturo.ledger.tables import audit
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_invoice, put_payment, statuses

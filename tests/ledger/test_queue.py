@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from fakturo.ledger import queue as work
 from fakturo.ledger.open import reading
+from fakturo.ledger.orders import queue as work
 from fakturo.ledger.tables import audit, orders
 
 

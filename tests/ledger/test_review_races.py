@@ -20,14 +20,15 @@ from sqlalchemy.pool import StaticPool
 
 from fakturo.check import Finding
 from fakturo.errors import NotAllowed
-from fakturo.ledger import audit_check, reviewing
-from fakturo.ledger import queue as work
+from fakturo.ledger import audit_check
 from fakturo.ledger.columns import metadata
-from fakturo.ledger.decisions import Desk
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import connect, reading, writing
-from fakturo.ledger.review_cases import open_case
+from fakturo.ledger.orders import queue as work
+from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.review import reviewing
+from fakturo.ledger.review.cases import open_case
+from fakturo.ledger.review.decisions import Desk
 from fakturo.ledger.tables import audit, audit_head, drafts, invoices, orders
 from fakturo.order import Order, OrderLine, Party, content, identity
 from fakturo.settings import Seller

@@ -10,13 +10,14 @@ from sqlalchemy import insert, select, update
 from fakturo.check import Finding
 from fakturo.errors import NotAllowed
 from fakturo.invoice import Invoice, content_sha256
-from fakturo.ledger import audit_chain, audit_check, reviewing
-from fakturo.ledger import queue as work
-from fakturo.ledger.decisions import Desk
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger import audit_chain, audit_check
+from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import connect, reading, writing
-from fakturo.ledger.review_cases import open_case, waiting
+from fakturo.ledger.orders import queue as work
+from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.review import reviewing
+from fakturo.ledger.review.cases import open_case, waiting
+from fakturo.ledger.review.decisions import Desk
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, customers, drafts, findings, invoices, orders
 from fakturo.order import Order, content
 from fakturo.settings import Seller

@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from fakturo.ledger import queue as work
-from fakturo.ledger import stories
 from fakturo.ledger.open import reading, writing
+from fakturo.ledger.orders import queue as work
+from fakturo.ledger.orders import stories
+from fakturo.ledger.orders.waiting import Around, Pace, Rest, Wait, pace, waits
 from fakturo.ledger.tables import ai_calls, drafts, findings, orders
-from fakturo.ledger.waiting import Around, Pace, Rest, Wait, pace, waits
 
 
 @pytest.fixture

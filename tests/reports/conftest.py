@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from fakturo.invoice import Invoice
 from fakturo.issue import propose
-from fakturo.ledger.issuing import issue_waiting
+from fakturo.ledger.issuing.chunk import issue_waiting
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import orders
 from fakturo.order import Order, content, identity

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from fakturo.errors import NotFound, RenderError
-from fakturo.ledger import documents as shelf
+from fakturo.ledger.issuing import documents as shelf
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import documents
 from reports import write

@@ -10,13 +10,13 @@ from fakturo.invoice import content as invoice_content
 from fakturo.invoice import content_sha256
 from fakturo.issue import propose
 from fakturo.ledger import audit_chain
-from fakturo.ledger.balances import keep_statuses
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger.issuing.chunk import issue_chunk
+from fakturo.ledger.issuing.numbering import take
 from fakturo.ledger.migrate import upgrade
-from fakturo.ledger.numbering import take
 from fakturo.ledger.open import connect, writing
+from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.payment_tables import allocations, payments
-from fakturo.ledger.queue import claim
+from fakturo.ledger.payments.balances import keep_statuses
 from fakturo.ledger.tables import drafts, files, invoices, orders, quarantine
 from fakturo.order import Order, OrderLine, Party, content, identity
 from fakturo.settings import Seller, load

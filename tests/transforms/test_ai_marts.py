@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import insert, update
 
 from fakturo.check import Finding
-from fakturo.ledger.drafts import save_draft
-from fakturo.ledger.issuing import issue_chunk
+from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
-from fakturo.ledger.queue import claim
+from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import ai_calls, drafts, findings, orders
 from fakturo.order import Order, OrderLine, Party, content
 from fakturo.settings import Seller, load

@@ -23,7 +23,7 @@ from fakturo.ai.provider.client import Answer, Mode, ModelClient
 from fakturo.ai_settings import Ai
 from fakturo.audit import canonical
 from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited
-from fakturo.ledger import ai_answers, ai_endpoints
+from fakturo.ledger.ai import ai_answers, ai_endpoints
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import outbox
 

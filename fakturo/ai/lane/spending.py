@@ -17,8 +17,8 @@ from fakturo.ai.lane.endpoint import Sent
 from fakturo.ai.provider.client import Answer, ModelClient
 from fakturo.ai_settings import Ai
 from fakturo.errors import AiError, OverBudget, TimedOut
-from fakturo.ledger import ai_calls, ai_spending
-from fakturo.ledger.ai_calls import Call, Result
+from fakturo.ledger.ai import ai_calls, ai_spending
+from fakturo.ledger.ai.ai_calls import Call, Result
 
 _OK = 200
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from fakturo.check import Finding
 from fakturo.errors import BadInput
-from fakturo.ledger.arrivals import Refused
+from fakturo.ledger.landing.arrivals import Refused
 from fakturo.money import plain
 from fakturo.payment import Arrived, PaymentRecord
 

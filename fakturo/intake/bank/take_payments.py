@@ -18,8 +18,8 @@ from fakturo.intake.bank.payment_outcome import PaymentOutcome
 from fakturo.intake.bank.statement import StatementRows, given_source
 from fakturo.intake.bank.statement_format import Format, recognise
 from fakturo.intake.bank.table import read_table
-from fakturo.ledger.arrivals import FileFacts
-from fakturo.ledger.landing_payments import land_payments
+from fakturo.ledger.landing.arrivals import FileFacts
+from fakturo.ledger.landing.payments import land_payments
 from fakturo.payment import with_references
 from fakturo.settings import Settings
 

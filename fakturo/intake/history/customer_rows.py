@@ -10,8 +10,8 @@ from fakturo.intake.rows.judge import read_values
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.rows.tables import Table, cells_by_name
 from fakturo.intake.workbench import Bench, literal
-from fakturo.ledger.arrivals import Refused
-from fakturo.ledger.landing_customers import Told
+from fakturo.ledger.landing.arrivals import Refused
+from fakturo.ledger.landing.customers import Told
 from fakturo.order import Party
 from fakturo.settings import Seller
 from fakturo.tax import Client, determine, unlawful

@@ -15,8 +15,8 @@ from fakturo.intake.recognise import TABLES, Format, recognise
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.rows.table_file import load_table
 from fakturo.intake.workbench import workbench
-from fakturo.ledger.arrivals import FileFacts
-from fakturo.ledger.landing_customers import CustomersLanded, land_customers
+from fakturo.ledger.landing.arrivals import FileFacts
+from fakturo.ledger.landing.customers import CustomersLanded, land_customers
 from fakturo.order import Record
 from fakturo.settings import Settings
 

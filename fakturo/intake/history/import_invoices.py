@@ -13,8 +13,8 @@ from fakturo.intake.ingest import ingest_file
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.issue import issue_day
-from fakturo.ledger.arrivals import Landing
-from fakturo.ledger.history import land_invoices, taken_numbers
+from fakturo.ledger.landing.arrivals import Landing
+from fakturo.ledger.landing.invoices import land_invoices, taken_numbers
 from fakturo.settings import Settings
 
 

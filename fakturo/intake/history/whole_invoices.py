@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 
 from fakturo.history import doubts, issued_elsewhere
-from fakturo.ledger.arrivals import Landing
+from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import Order
 from fakturo.settings import Seller
 

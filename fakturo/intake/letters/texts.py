@@ -9,8 +9,8 @@ from fakturo.intake.encoding import legacy
 from fakturo.intake.landing import landing
 from fakturo.intake.letters import mail
 from fakturo.intake.letters.order_text import understand
-from fakturo.ledger.arrivals import Landing
 from fakturo.ledger.findings import in_words
+from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import identity
 
 LONGEST_CHARS = 200_000

@@ -18,7 +18,7 @@ from fakturo.intake.rows.fields import LOOSE
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import Bench, literal
 from fakturo.issue import line_net_minor
-from fakturo.ledger.arrivals import Landing, Refused
+from fakturo.ledger.landing.arrivals import Landing, Refused
 from fakturo.money import to_minor
 from fakturo.order import Order
 

@@ -16,7 +16,7 @@ from fakturo.intake.rows.tables import Table
 from fakturo.intake.rows.zip_limits import check_zip
 from fakturo.intake.spool import Spool
 from fakturo.intake.workbench import Bench, workbench
-from fakturo.ledger.arrivals import Landing
+from fakturo.ledger.landing.arrivals import Landing
 
 BATCH = 500
 """Orders that are held against the ledger at a time."""

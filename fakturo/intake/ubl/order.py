@@ -15,7 +15,7 @@ from fakturo.errors import BadInput
 from fakturo.intake.landing import landing
 from fakturo.intake.ubl.checks import check
 from fakturo.intake.ubl.paths import Node, find, find_all, text_of
-from fakturo.ledger.arrivals import Landing, Refused
+from fakturo.ledger.landing.arrivals import Landing, Refused
 from fakturo.order import Order
 from fakturo.settings import Seller
 

@@ -9,7 +9,7 @@ from fakturo.ai.lane import gate
 from fakturo.ai.lane.endpoint import Sent, read_state
 from fakturo.ai_settings import Provider
 from fakturo.errors import BreakerOpen, InvalidOutput, Permanent, QuotaExhausted, RateLimited, Transient
-from fakturo.ledger import ai_answers, ai_endpoints
+from fakturo.ledger.ai import ai_answers, ai_endpoints
 from fakturo.ledger.open import connect
 from fakturo.ledger.tables import ai_calls, outbox
 from tests.ai.scripted import Scripted, asking, said

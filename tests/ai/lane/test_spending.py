@@ -10,8 +10,8 @@ import pytest
 from fakturo.ai.lane import gate
 from fakturo.ai_settings import Provider
 from fakturo.errors import InvalidOutput, OverBudget, QuotaExhausted, RateLimited, TimedOut, Transient
-from fakturo.ledger import ai_spending
-from fakturo.ledger.ai_calls import figures
+from fakturo.ledger.ai import ai_spending
+from fakturo.ledger.ai.ai_calls import figures
 from fakturo.ledger.open import connect
 from fakturo.ledger.tables import ai_calls
 from tests.ai.scripted import Scripted, asking, said

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 
 from fakturo.check import Finding
-from fakturo.ledger import audit_chain, customers
+from fakturo.ledger import audit_chain
 from fakturo.ledger import findings as _findings
+from fakturo.ledger.issuing import customers
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import drafts, orders
 from fakturo.order import Order, content

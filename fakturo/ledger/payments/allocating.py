@@ -16,11 +16,11 @@ from sqlalchemy import Connection, Engine
 
 from fakturo.errors import NotAllowed
 from fakturo.ledger import audit_chain
-from fakturo.ledger.balances import keep_statuses, lock
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import allocations
-from fakturo.ledger.receivables_facts import Newest, newest, read_groups, standing
+from fakturo.ledger.payments.balances import keep_statuses, lock
+from fakturo.ledger.payments.facts import Newest, newest, read_groups, standing
 from fakturo.receivables.facts import MONEY_BACK, PERSON, Allocation
 from fakturo.receivables.settling import Group, settle
 from fakturo.receivables.terms import Terms

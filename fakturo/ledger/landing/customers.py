@@ -12,10 +12,10 @@ from sqlalchemy import Connection, Engine, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from fakturo.ledger import audit_chain
-from fakturo.ledger.arrivals import FileFacts, Refused
 from fakturo.ledger.bulk import insert_rows
+from fakturo.ledger.landing.arrivals import FileFacts, Refused
+from fakturo.ledger.landing.parties import merged
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.parties import merged
 from fakturo.ledger.tables import customers, files, quarantine
 from fakturo.money import plain
 from fakturo.order import Party

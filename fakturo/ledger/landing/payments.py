@@ -18,11 +18,11 @@ from sqlalchemy.exc import IntegrityError
 from fakturo.check import Finding
 from fakturo.errors import BadInput
 from fakturo.ledger import audit_chain, findings
-from fakturo.ledger.arrivals import FileFacts, Landed, Refused
 from fakturo.ledger.bulk import insert_rows
+from fakturo.ledger.landing.arrivals import FileFacts, Landed, Refused
+from fakturo.ledger.landing.sorting_payments import key_of, sort_payments
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import payments
-from fakturo.ledger.sorting_payments import key_of, sort_payments
 from fakturo.ledger.tables import files, quarantine
 from fakturo.payment import Arrived
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from fakturo.ledger.balances import chunks
 from fakturo.ledger.payment_tables import allocations, customer_payers, payments
+from fakturo.ledger.payments.balances import chunks
 from fakturo.ledger.tables import customers, invoices
 from fakturo.receivables.facts import Allocation, Invoice, Payers, Payment
 from fakturo.receivables.grouping import grouped, read_payments

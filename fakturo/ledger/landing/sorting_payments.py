@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, select
 
-from fakturo.ledger.arrivals import Landed, Refused
+from fakturo.ledger.landing.arrivals import Landed, Refused
 from fakturo.ledger.payment_tables import payments
 from fakturo.payment import Arrived, PaymentRecord
 

@@ -12,8 +12,12 @@ from sqlalchemy import Connection, Row
 
 from fakturo.check import Finding
 from fakturo.errors import NotAllowed
-from fakturo.ledger import findings, overruling
-from fakturo.ledger.decisions import (
+from fakturo.ledger import findings
+from fakturo.ledger.issuing import overruling
+from fakturo.ledger.issuing.outlook import Outlook, Unread, look_ahead
+from fakturo.ledger.open import reading
+from fakturo.ledger.review.cases import UNDECIDED, Case, Twin, twins
+from fakturo.ledger.review.decisions import (
     Action,
     Decision,
     Desk,
@@ -26,9 +30,6 @@ from fakturo.ledger.decisions import (
     too_late,
     write_once,
 )
-from fakturo.ledger.open import reading
-from fakturo.ledger.outlook import Outlook, Unread, look_ahead
-from fakturo.ledger.review_cases import UNDECIDED, Case, Twin, twins
 from fakturo.order import Order, content
 
 MAY_BE_READ = frozenset({"no_model", "attachment_not_read", "conflict", "reopened"})

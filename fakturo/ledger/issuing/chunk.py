@@ -13,12 +13,13 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 from fakturo.audit import canonical
 from fakturo.invoice import content, content_sha256
 from fakturo.issue import issue_day, number, series_name
-from fakturo.ledger import audit_chain, customers, findings
-from fakturo.ledger.numbering import take
+from fakturo.ledger import audit_chain, findings
+from fakturo.ledger.issuing import customers
+from fakturo.ledger.issuing.numbering import take
+from fakturo.ledger.issuing.overruling import without_overruled
+from fakturo.ledger.issuing.preparing import Prepared, already_invoiced, prepare
 from fakturo.ledger.open import writing
-from fakturo.ledger.overruling import without_overruled
-from fakturo.ledger.preparing import Prepared, already_invoiced, prepare
-from fakturo.ledger.queue import Claimed, claim
+from fakturo.ledger.orders.queue import Claimed, claim
 from fakturo.ledger.tables import drafts, invoices, orders, outbox
 from fakturo.settings import Seller
 

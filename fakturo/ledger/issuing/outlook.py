@@ -8,9 +8,9 @@ from sqlalchemy import Engine
 
 from fakturo.check import Finding
 from fakturo.invoice import Invoice
+from fakturo.ledger.issuing.preparing import already_invoiced, prepare
 from fakturo.ledger.open import reading
-from fakturo.ledger.preparing import already_invoiced, prepare
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders.queue import Claimed
 from fakturo.settings import Seller
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine, and_, or_, select, update
 
 from fakturo.errors import NotFound
 from fakturo.ledger import audit_chain
-from fakturo.ledger.deliveries import CHUNK, Receiver
 from fakturo.ledger.delivery_tables import deliveries, delivery_receivers
 from fakturo.ledger.insert_new import insert_new
 from fakturo.ledger.open import writing
+from fakturo.ledger.outbox.deliveries import CHUNK, Receiver
 from fakturo.ledger.tables import outbox
 
 

@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from fakturo.ledger import audit_chain
-from fakturo.ledger.deliveries import Claimed
 from fakturo.ledger.delivery_tables import deliveries, delivery_log, delivery_receivers
 from fakturo.ledger.open import writing
+from fakturo.ledger.outbox.deliveries import Claimed
 
 Status = Literal["pending", "delivered", "gave_up", "skipped"]
 

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Row, Subquery, func, select
 
 from fakturo.errors import NotFound
-from fakturo.ledger.balances import rests, standings
 from fakturo.ledger.payment_tables import allocations, payments
-from fakturo.ledger.receivables_facts import read_invoices, read_payers, read_payment
+from fakturo.ledger.payments.balances import rests, standings
+from fakturo.ledger.payments.facts import read_invoices, read_payers, read_payment
 from fakturo.ledger.tables import customers, invoices
 from fakturo.money import to_major
 from fakturo.receivables.candidates import ALIKE, Candidate, Proposal, ranked

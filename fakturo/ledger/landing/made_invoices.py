@@ -12,7 +12,7 @@ from typing import IO, Any, NamedTuple, Self
 
 from fakturo.history import issued_elsewhere
 from fakturo.invoice import content, content_sha256
-from fakturo.ledger.arrivals import Landing
+from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import Order
 from fakturo.settings import Seller
 

@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 
 from fakturo.check import Finding
 from fakturo.ledger import audit_chain, findings
-from fakturo.ledger.arrivals import FileFacts, Landed, Landing, Refused
 from fakturo.ledger.bulk import insert_rows
+from fakturo.ledger.landing.arrivals import FileFacts, Landed, Landing, Refused
+from fakturo.ledger.landing.parties import remember
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.parties import remember
 from fakturo.ledger.tables import files, orders, quarantine
 
 BATCH = 2000

@@ -15,12 +15,12 @@ from fakturo.check import Finding
 from fakturo.errors import BadInput
 from fakturo.history import SERIES
 from fakturo.ledger import findings
-from fakturo.ledger.arrivals import FileFacts, Landed, Landing, Refused
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.import_log import Digest, log_import
-from fakturo.ledger.landing import land
-from fakturo.ledger.made_invoices import Made, MadeInvoices
-from fakturo.ledger.numbering import take
+from fakturo.ledger.issuing.numbering import take
+from fakturo.ledger.landing.arrivals import FileFacts, Landed, Landing, Refused
+from fakturo.ledger.landing.made_invoices import Made, MadeInvoices
+from fakturo.ledger.landing.orders import land
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import drafts, files, invoices, orders
 from fakturo.settings import Seller

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 
 from fakturo import worker
 from fakturo.ledger.open import reading
-from fakturo.ledger.queue import release_worker
+from fakturo.ledger.orders.queue import release_worker
 from fakturo.ledger.tables import orders
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, Engine, select
 from fakturo.check import Finding
 from fakturo.invoice import Invoice
 from fakturo.issue import issue_day, propose
-from fakturo.ledger import customers
+from fakturo.ledger.issuing import customers
 from fakturo.ledger.open import reading
-from fakturo.ledger.queue import Claimed
+from fakturo.ledger.orders.queue import Claimed
 from fakturo.ledger.tables import invoices, orders
 from fakturo.order import Order
 from fakturo.settings import Seller

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine, Row, insert, select, update
 from fakturo.check import Finding
 from fakturo.errors import NotAllowed
 from fakturo.invoice import content_sha256
-from fakturo.ledger import audit_chain, customers
+from fakturo.ledger import audit_chain
+from fakturo.ledger.issuing import customers
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.review_cases import Case, newest_draft
+from fakturo.ledger.review.cases import Case, newest_draft
 from fakturo.ledger.tables import audit, drafts, orders
 from fakturo.order import Order
 from fakturo.settings import Seller

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from fakturo.check import Finding
 from fakturo.invoice import Invoice
-from fakturo.ledger.preparing import Prepared
+from fakturo.ledger.issuing.preparing import Prepared
 from fakturo.ledger.tables import findings
 
 STAGE = "review"

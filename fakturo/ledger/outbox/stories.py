@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from fakturo.errors import NotFound
 from fakturo.ledger.delivery_tables import deliveries, delivery_log, delivery_receivers
-from fakturo.ledger.stories import conditions
+from fakturo.ledger.orders.stories import conditions
 from fakturo.ledger.tables import outbox
 
 

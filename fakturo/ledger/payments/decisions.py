@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Engine, func, insert, select
 
 from fakturo.errors import BadInput, NotAllowed
 from fakturo.ledger import audit_chain
-from fakturo.ledger.allocating import touched
-from fakturo.ledger.balances import keep_statuses, lock, rests, standings
-from fakturo.ledger.learned_payers import forget_payer, learn_payer
 from fakturo.ledger.open import writing
-from fakturo.ledger.payment_cases import amount_in_words, find_payment
+from fakturo.ledger.orders.stories import find_invoice
 from fakturo.ledger.payment_tables import allocations, payments
-from fakturo.ledger.stories import find_invoice
+from fakturo.ledger.payments.allocating import touched
+from fakturo.ledger.payments.balances import keep_statuses, lock, rests, standings
+from fakturo.ledger.payments.cases import amount_in_words, find_payment
+from fakturo.ledger.payments.learned_payers import forget_payer, learn_payer
 from fakturo.ledger.tables import invoices
 from fakturo.receivables.facts import PERSON, Allocation
 

@@ -1,0 +1,1 @@
+"""From an order to an issued invoice: prepared, numbered and kept in one transaction."""

@@ -1,0 +1,1 @@
+"""What comes in with a file, one transaction a file: orders, customers, payments, past invoices."""

@@ -1,0 +1,1 @@
+"""Events of the outbox on their way to receivers: claimed, tried, settled, sent again."""

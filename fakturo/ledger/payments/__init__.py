@@ -1,0 +1,1 @@
+"""Which payment settles which invoice: allocation, balances, what persons decide."""

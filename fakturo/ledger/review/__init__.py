@@ -1,0 +1,1 @@
+"""Orders that wait for a person, and what persons decide."""
