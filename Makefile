@@ -5,7 +5,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 BIN = .venv/bin
 
-.PHONY: demo test check style up bench bench-ai clean setup setup-test setup-bench
+.PHONY: demo test check style up bench bench-ai bench-warehouse clean setup setup-test setup-bench
 
 demo: setup          ## the whole way of an order, on a bundled sample, in under three minutes
 	$(BIN)/fakturo demo
@@ -25,10 +25,13 @@ style: setup-test
 	$(BIN)/sqlfluff lint -q transforms/models transforms/tests docs/queries
 
 bench: setup-test    ## figures beside plain peers, as ratios; reads real data where it is there
-	$(BIN)/python bench/main_job.py
+	$(BIN)/python -m bench.main_job
 
 bench-ai: setup-bench  ## Fakturo beside other AI clients, against the simulator; BENCH="--scenarios mix --seeds 5"
 	.venv-bench/bin/python -m bench.ai $(BENCH)
+
+bench-warehouse: setup-test setup-bench  ## files of millions of lines to answered questions; BENCH="--lines 10000000"
+	$(BIN)/python -m bench.warehouse $(BENCH)
 
 setup:
 	@.ci/setup

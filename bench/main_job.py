@@ -1,6 +1,6 @@
 """The main job at scale, beside the same SQL run plainly in DuckDB: ratios and peak memory, one table.
 
-    .venv/bin/python bench/main_job.py [FILE.parquet] [--seed N]
+    .venv/bin/python -m bench.main_job [FILE.parquet] [--seed N]
 
 FILE has the columns of UCI Online Retail (InvoiceNo, StockCode, Description, Quantity, InvoiceDate,
 UnitPrice, CustomerID, Country); without it, and without the data folder, rows of that shape are made.
@@ -9,18 +9,16 @@ Every step is a process of its own, as a user runs it; nothing is kept between t
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import func, select
 
+from bench.processes import Ran, run
 from fakturo.ledger import audit_check
 from fakturo.ledger.open import open_ledger, reading
 from fakturo.ledger.tables import files, invoices, orders
@@ -64,29 +62,6 @@ CREATE TABLE fct_invoice_lines AS SELECT seq, unnest(lines, recursive := true) F
 CREATE TABLE dim_customers AS
 SELECT customer, count(*) AS invoices, sum(net) AS net FROM invoice GROUP BY customer;
 """
-
-
-class Ran(NamedTuple):
-    """One process."""
-
-    seconds: float
-    cpu_s: float
-    peak_mb: float
-
-
-def run(*command: str, home: Path) -> Ran:
-    """Run a process to its end; its output is shown only when it fails."""
-    environment = os.environ | {"FAKTURO_HOME": str(home), "NO_COLOR": "1"}
-    with tempfile.TemporaryFile() as output:
-        started = time.monotonic()
-        process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - started
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            output.seek(0)
-            sys.exit(f"{' '.join(command)} failed:\n{output.read().decode()}")
-    return Ran(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def plain(script: str, database: Path, home: Path) -> Ran:

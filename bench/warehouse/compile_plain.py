@@ -1,0 +1,50 @@
+"""What dbt compiles, as plain statements: `python -m bench.warehouse.compile_plain HOME`, of a built file."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from fakturo.settings import load
+from flows import build_marts
+
+
+def compile_statements(home: Path) -> None:
+    """Write plain.json: [statement, …], models before the tests that read them."""
+    from dbt.cli.main import dbtRunner
+
+    file = home / "bench" / "warehouse.duckdb"
+    project = str(build_marts.TRANSFORMS)
+    settings = load(home=home, _env_file=None)
+    with build_marts._environment(settings, file):  # noqa: SLF001
+        done = dbtRunner().invoke(
+            [
+                *("compile", "--exclude", "test_type:unit", "--project-dir", project),
+                *("--profiles-dir", project, "--target-path", str(home / "bench" / "target")),
+                *("--log-path", str(home / "bench" / "logs"), "--quiet", "--no-print"),
+            ]
+        )
+        assert done.success, done.exception
+    nodes = {result.node.unique_id: result.node for result in done.result.results}
+    statements, ready = [], {name for name, node in nodes.items() if node.resource_type == "seed"}
+    waiting = [node for node in nodes.values() if node.unique_id not in ready]
+    while waiting:
+        for node in list(waiting):
+            needed = {each for each in node.depends_on.nodes if each in nodes}
+            if needed <= ready:
+                statements.append(_statement(node))
+                ready.add(node.unique_id)
+                waiting.remove(node)
+    seeds = [node.name for node in nodes.values() if node.resource_type == "seed"]
+    (home / "bench" / "plain.json").write_text(json.dumps({"seeds": seeds, "statements": statements}))
+
+
+def _statement(node: Any) -> str:
+    if node.resource_type == "model":
+        kind = "table" if node.config.materialized == "table" else "view"
+        return f'create {kind} "{node.schema}"."{node.alias}" as\n{node.compiled_code}'
+    return f"select count(*) from (\n{node.compiled_code}\n) as failing"  # noqa: S608
+
+
+if __name__ == "__main__":
+    compile_statements(Path(sys.argv[1]))
