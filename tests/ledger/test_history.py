@@ -11,13 +11,14 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from fakturo.errors import BadInput
-from fakturo.history import SERIES
+from fakturo.history import SERIES, issued_elsewhere
 from fakturo.intake.history.import_invoices import import_invoices
 from fakturo.intake.history.mapping import load
 from fakturo.ledger import audit_check
 from fakturo.ledger.issuing import documents
 from fakturo.ledger.landing.arrivals import FileFacts, Landing
 from fakturo.ledger.landing.invoices import land_invoices
+from fakturo.ledger.landing.made_invoices import MadeInvoices
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.orders.waiting import pace
 from fakturo.ledger.tables import audit, drafts, files, findings, invoices, orders, outbox, quarantine, series
@@ -378,17 +379,19 @@ def test_a_number_that_was_taken_meanwhile_refuses_the_file_whole(engine, settin
     late = late._replace(customer=order.customer.model_dump_json(), customer_id="99", currency="GBP")
     before = rows_of(engine, orders)
 
-    with pytest.raises(BadInput, match="Number 7 was given to another invoice meanwhile"):
-        land_invoices(
-            engine,
-            FileFacts("0" * 64, "imported/late", "late.csv", "csv", "m@1", 1, None),
-            rows_in=1,
-            rows_duplicate=0,
-            landings=lambda: [late],
-            refused=list,
-            now=now,
-            seller=settings.seller,
-        )
+    with MadeInvoices(None) as made:
+        made.add(late, issued_elsewhere(order, number="7", seller=settings.seller))
+        with pytest.raises(BadInput, match="Number 7 was given to another invoice meanwhile"):
+            land_invoices(
+                engine,
+                FileFacts("0" * 64, "imported/late", "late.csv", "csv", "m@1", 1, None),
+                rows_in=1,
+                rows_duplicate=0,
+                landings=lambda: [late],
+                refused=list,
+                now=now,
+                made=made,
+            )
     assert rows_of(engine, orders) == before
 
 

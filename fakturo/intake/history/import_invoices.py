@@ -15,6 +15,7 @@ from fakturo.intake.rows.mapping import Mapping
 from fakturo.issue import issue_day
 from fakturo.ledger.landing.arrivals import Landing
 from fakturo.ledger.landing.invoices import land_invoices, taken_numbers
+from fakturo.ledger.landing.made_invoices import MadeInvoices
 from fakturo.settings import Settings
 
 
@@ -38,31 +39,28 @@ def import_invoices(
         dry_run: say what would happen, write nothing.
         now: aware, UTC.
     """
+    with MadeInvoices(settings.home / "tmp") as made:  # made by the intake, which works there too
 
-    def against(name: str, landings: Sequence[Landing]) -> Reasons[str, list[str]]:
-        return reasons_against(
-            landings,
-            seller=settings.seller,
-            prefix=mapping.number_prefix,
-            today=issue_day(now, settings.seller),
-            taken=partial(taken_numbers, engine, name),
+        def against(name: str, landings: Sequence[Landing]) -> Reasons[str, list[str]]:
+            return reasons_against(
+                landings,
+                seller=settings.seller,
+                prefix=mapping.number_prefix,
+                today=issue_day(now, settings.seller),
+                taken=partial(taken_numbers, engine, name),
+                keep=None if dry_run else made.add,
+            )
+
+        return ingest_file(
+            engine,
+            settings,
+            path,
+            mapping=mapping,
+            source=f"imported/{source or mapping.name}",
+            dry_run=dry_run,
+            now=now,
+            run_id=run_id,
+            on_progress=on_progress,
+            lander=partial(land_invoices, made=made, prefix=mapping.number_prefix),
+            against=against,
         )
-
-    return ingest_file(
-        engine,
-        settings,
-        path,
-        mapping=mapping,
-        source=f"imported/{source or mapping.name}",
-        dry_run=dry_run,
-        now=now,
-        run_id=run_id,
-        on_progress=on_progress,
-        lander=partial(
-            land_invoices,
-            seller=settings.seller,
-            prefix=mapping.number_prefix,
-            folder=None if dry_run else settings.home / "tmp",  # made by the intake, which works there too
-        ),
-        against=against,
-    )

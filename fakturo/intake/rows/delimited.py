@@ -135,7 +135,8 @@ def _quoted(lines: list[str], position: int, delimiter: str) -> tuple[str, int]:
                 break
             text = f"{text}\n{lines[position + used]}"
         else:
-            return FIELD.join(_LINE_ENDS.sub(" ", field) for field in fields), used
+            record = FIELD.join(fields)  # holds no other control characters
+            return _LINE_ENDS.sub(" ", record) if used > 1 or "\r" in record else record, used
     return _broken("A quote is opened and never closed", lines[position]), 1
 
 

@@ -6,7 +6,6 @@ gets one entry a file, see `fakturo.ledger.import_log`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
@@ -23,7 +22,6 @@ from fakturo.ledger.landing.made_invoices import Made, MadeInvoices
 from fakturo.ledger.landing.orders import land
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import drafts, files, invoices, orders
-from fakturo.settings import Seller
 
 LANE = "history"
 """Of orders that no worker ever takes."""
@@ -42,38 +40,34 @@ def land_invoices(
     now: datetime,
     run_id: str | None = None,
     dry_run: bool = False,
-    seller: Seller,
+    made: MadeInvoices,
     prefix: str = "",
-    folder: Path | None = None,
 ) -> Landed:
     """As `fakturo.ledger.landing.land`, and every order becomes the invoice that it was.
 
     Args:
+        made: the invoice of each order, worked out before the ledger is locked.
         prefix: put before each number, where two systems used the same ones.
-        folder: where the invoices of the file have room until they are written; None: where temporary
-            files are.
 
     Raises:
         BadInput: a number was given to another invoice since the file was held against `taken_numbers`.
     """
-    worked_out = () if dry_run else landings()
-    with MadeInvoices(worked_out, seller=seller, prefix=prefix, folder=folder) as made:
 
-        def invoiced(connection: Connection, file_id: int) -> None:
-            _invoice_all(_Import(connection, file_id, made, prefix, now, run_id))
+    def invoiced(connection: Connection, file_id: int) -> None:
+        _invoice_all(_Import(connection, file_id, made, prefix, now, run_id))
 
-        return land(
-            engine,
-            facts,
-            rows_in=rows_in,
-            rows_duplicate=rows_duplicate,
-            landings=lambda: map(_done, landings()),
-            refused=refused,
-            now=now,
-            run_id=run_id,
-            dry_run=dry_run,
-            and_then=invoiced,
-        )
+    return land(
+        engine,
+        facts,
+        rows_in=rows_in,
+        rows_duplicate=rows_duplicate,
+        landings=lambda: map(_done, landings()),
+        refused=refused,
+        now=now,
+        run_id=run_id,
+        dry_run=dry_run,
+        and_then=invoiced,
+    )
 
 
 def taken_numbers(engine: Engine, source: str, wanted: Sequence[tuple[str, str]]) -> set[str]:

@@ -4,17 +4,14 @@ So the ledger's write lock is held for the writing alone: 33,000 invoices of 570
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, NamedTuple, Self
 
-from fakturo.history import issued_elsewhere
-from fakturo.invoice import content, content_sha256
+from fakturo.invoice import Invoice, content, content_sha256
 from fakturo.ledger.landing.arrivals import Landing
-from fakturo.order import Order
-from fakturo.settings import Seller
 
 
 class Made(NamedTuple):
@@ -38,23 +35,23 @@ class Made(NamedTuple):
 class MadeInvoices:
     """All invoices of a file, in its order, by kind; the file is gone when this is left."""
 
-    def __init__(
-        self, landings: Iterable[Landing], *, seller: Seller, prefix: str, folder: Path | None
-    ) -> None:
-        """Work all of them out.
+    def __init__(self, folder: Path | None) -> None:
+        """None yet.
 
         Args:
-            prefix: put before each number.
-            folder: where there is room for them; None: where temporary files are.
+            folder: where there is room for them, once there are any; None: where temporary files are.
         """
-        self._files: dict[str, IO[str]] = {
-            kind: TemporaryFile("w+", encoding="utf-8", dir=folder)  # noqa: SIM115  closed when this is left
-            for kind in ("order", "cancellation")
-        }
-        for landing in landings:
-            out = self._files[landing.kind]
-            out.write(json.dumps(_made(landing, seller, prefix), default=str, ensure_ascii=False))
-            out.write("\n")
+        self._folder = folder
+        self._files: dict[str, IO[str]] = {}
+
+    def add(self, landing: Landing, invoice: Invoice) -> None:
+        """Append the invoice that an order became."""
+        if landing.kind not in self._files:
+            file = TemporaryFile("w+", encoding="utf-8", dir=self._folder)  # noqa: SIM115  closed when left
+            self._files[landing.kind] = file
+        out = self._files[landing.kind]
+        out.write(json.dumps(_made(landing, invoice), default=str, ensure_ascii=False))
+        out.write("\n")
 
     def __enter__(self) -> Self:
         """Nothing more; leaving closes the files."""
@@ -67,8 +64,11 @@ class MadeInvoices:
 
     def of(self, kind: str) -> Iterator[Made]:
         """Those of one kind of order; can be asked for again."""
-        self._files[kind].seek(0)
-        for line in self._files[kind]:
+        file = self._files.get(kind)
+        if file is None:
+            return
+        file.seek(0)
+        for line in file:
             values: list[Any] = json.loads(line)
             made = Made(*values)
             yield made._replace(
@@ -81,9 +81,7 @@ class MadeInvoices:
 _ISSUE = Made._fields.index("issue_date")
 
 
-def _made(landing: Landing, seller: Seller, prefix: str) -> Made:
-    order = Order.model_validate_json(landing.content or "")
-    invoice = issued_elsewhere(order, number=prefix + landing.external_id, seller=seller)
+def _made(landing: Landing, invoice: Invoice) -> Made:
     text = content(invoice)
     return Made(
         landing.external_id,
