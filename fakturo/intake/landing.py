@@ -1,7 +1,9 @@
 """An order that was understood, from whatever format, on its way into the ledger."""
 
 import hashlib
+import json
 import re
+from datetime import date
 
 from fakturo.check import Finding
 from fakturo.ledger.findings import in_words
@@ -26,29 +28,76 @@ def landing(
         original: of a cancellation, the order that we found it takes back; the source did not say it, so it
             is no part of its identity.
     """
-    text = content(order)
-    sha256 = sha256 or _identity(text)
-    if original is not None and order.cancels is None:
-        order = order.model_copy(update={"cancels": original})
-        text = content(order)
-    return Landing(
+    return landing_of(
+        content(order),
         external_id=order.external_id,
-        content_sha256=sha256,
         kind=order.kind,
-        lane="rules",
-        status="needs_review" if findings else "queued",
-        status_reason=in_words(findings) if findings else None,
-        rows=rows,
         customer=order.customer.model_dump_json(exclude_defaults=True),
         customer_id=order.customer.id,
         currency=order.currency,
         ordered_on=order.ordered_on,
         po_number=order.po_number,
-        line_count=len(order.lines),
+        cancels=order.cancels,
+        lines=len(order.lines),
+        rows=rows,
+        first_line=first_line,
+        findings=findings,
+        raw=raw,
+        sha256=sha256,
+        original=original,
+    )
+
+
+def landing_of(
+    text: str,
+    *,
+    external_id: str,
+    kind: str,
+    customer: str,
+    customer_id: str,
+    currency: str,
+    ordered_on: date,
+    po_number: str | None,
+    cancels: str | None,
+    lines: int,
+    rows: int | None = None,
+    first_line: int | None,
+    findings: tuple[Finding, ...] = (),
+    raw: str | None = None,
+    sha256: str | None = None,
+    original: str | None = None,
+) -> Landing:
+    """The same of an order's canonical text, with what stands in it.
+
+    Args:
+        text: as `fakturo.order.content` writes it.
+        customer: JSON of the Party.
+        rows: of the file that it came from; None: one a line.
+    """
+    sha256 = sha256 or _identity(text)
+    if original is not None and cancels is None:
+        cancels = original
+        text = text.replace(
+            ',"customer":', f',"cancels":{json.dumps(original, ensure_ascii=False)},"customer":', 1
+        )
+    return Landing(
+        external_id=external_id,
+        content_sha256=sha256,
+        kind=kind,
+        lane="rules",
+        status="needs_review" if findings else "queued",
+        status_reason=in_words(findings) if findings else None,
+        rows=lines if rows is None else rows,
+        customer=customer,
+        customer_id=customer_id,
+        currency=currency,
+        ordered_on=ordered_on,
+        po_number=po_number,
+        line_count=lines,
         content=text,
         raw=raw,
         first_line=first_line,
-        cancels=order.cancels,
+        cancels=cancels,
         findings=findings,
     )
 

@@ -33,6 +33,7 @@ _SHAPES = (
 """How a number is written, and what that says about the decimal sign; `?`: nothing by itself."""
 _FLOAT = (r"[-+]?\d+(\.\d+)?[eE][-+]?\d+", "float")
 """Only where a point is known to be the decimal sign: in any text, 1E5 may be an article."""
+_WITHOUT_ZEROS = r"regexp_replace(number, '^(-?)0+([0-9])', '\1\2')"
 _BEFORE = r"^([^\d\s+.,-]{1,3})"
 _AFTER = r"([^\d\s+.,''\x{2019}]{1,3})$"
 
@@ -95,12 +96,12 @@ def read_numbers(
             END AS number FROM settled
         ),
         valued AS (
-            SELECT *, CASE
+            SELECT * EXCLUDE (value), if(value = '-0', '0', value) AS value FROM (SELECT *, CASE
                 WHEN sign = '?' OR NOT regexp_full_match(number, '-?\\d{{0,14}}(\\.\\d{{1,10}})?') THEN NULL
                 WHEN contains(number, '.')
-                    THEN rtrim(rtrim(regexp_replace(number, '^(-?)\\.', '\\10.'), '0'), '.')
-                ELSE number
-            END AS value FROM plain
+                    THEN rtrim(rtrim(regexp_replace({_WITHOUT_ZEROS}, '^(-?)\\.', '\\10.'), '0'), '.')
+                ELSE {_WITHOUT_ZEROS}
+            END AS value FROM plain)
         )
         SELECT
             text,

@@ -16,9 +16,9 @@ def order_line(mapping: Mapping, columns: dict[FieldName, int]) -> str:
         """coalesce(',"code":' || to_json(code), '')""",
         """',"name":' || to_json(coalesce(name, code))""",
         """',"quantity":"' || if(kind = 'cancellation', ltrim(quantity, '-'), quantity) || '"'""",
-        _optional("unit", mapping, columns),
+        _optional("unit", mapping, columns, default="C62"),
         """',"unit_price":"' || unit_price || '"'""",
-        _optional("price_base", mapping, columns),
+        _optional("price_base", mapping, columns, default="1"),
         _allowances(mapping, columns),
         _optional("tax_category", mapping, columns),
         _optional("tax_rate", mapping, columns),
@@ -27,10 +27,11 @@ def order_line(mapping: Mapping, columns: dict[FieldName, int]) -> str:
     return " || ".join(part for part in parts if part)
 
 
-def _optional(field: FieldName, mapping: Mapping, columns: dict[FieldName, int]) -> str:
+def _optional(field: FieldName, mapping: Mapping, columns: dict[FieldName, int], *, default: str = "") -> str:
+    """SQL of a field that may be left out; the record leaves its default out."""
     if field not in columns and field not in mapping.constants:
         return ""
-    return f"""coalesce(',"{field}":' || to_json({field}), '')"""
+    return f"""coalesce(',"{field}":' || to_json(nullif({field}, '{default}')), '')"""
 
 
 def _allowances(mapping: Mapping, columns: dict[FieldName, int]) -> str:
