@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fakturo.delivery.letter import LETTERS, LOCALES, enveloped, plain_words
 from fakturo.delivery_settings import Email
+from fakturo.dunning.terms import LUMP_SUM_CURRENCY, LUMP_SUM_MINOR
 from fakturo.ledger.dunning.letters import Letter
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
@@ -115,6 +116,7 @@ def _words(letter: Letter, table: Table, email: Email, seller: Seller, *, is_att
         bank=bank if seller.iban else [],
         reference=", ".join(each.number for each in letter.lines),
         links=[email.link.replace("{number}", each.number) for each in letter.lines if email.link],
+        lump_sum=f"{_amount(letter, LUMP_SUM_MINOR)} {LUMP_SUM_CURRENCY}" if letter.has_lump_sum else "",
         is_attached=is_attached,
     ).lstrip()
 

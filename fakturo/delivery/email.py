@@ -7,7 +7,6 @@ message that the server refuses for good (5xx) ends the event; what it refuses f
 
 import asyncio
 import hashlib
-import json
 import ssl
 from datetime import datetime
 from email.message import EmailMessage
@@ -117,7 +116,7 @@ class EmailSender:
     def _reminder(self, claimed: Claimed) -> EmailMessage | None:
         """A letter about overdue invoices, with the documents that there are."""
         with reading(self._engine) as connection:
-            found = read_letter(connection, json.loads(claimed.payload)["notice"])
+            found = read_letter(connection, claimed.outbox_id)
         to = mailbox(found.to.email)
         if to is None:
             return None

@@ -1,7 +1,5 @@
 """The last look before a letter about debts leaves: what was paid since is not asked for."""
 
-import json
-
 from sqlalchemy import Engine
 
 from fakturo.delivery.outcome import Outcome
@@ -16,7 +14,7 @@ def withdrawal(engine: Engine, claimed: Claimed) -> Outcome | None:
     if claimed.event != DUNNED:
         return None
     with reading(engine) as connection:
-        letter = read_letter(connection, json.loads(claimed.payload)["notice"])
+        letter = read_letter(connection, claimed.outbox_id)
     if not letter.is_settled:
         return None
     return Outcome("withdrawn", reason="All invoices of the letter were settled before it could leave.")

@@ -25,11 +25,12 @@ dunning_notices = Table(
     Column("credit_minor", BigInteger, nullable=False),  # left of credit notes, taken off
     Column("total_minor", BigInteger, nullable=False),
     Column("content", Text, nullable=False),  # JSON: segments of interest, what is not claimed and why
+    Column("outbox_id", ForeignKey("outbox.id"), nullable=False, unique=True),
     Column("created_at", Utc, nullable=False),
     Column("actor", String(120), nullable=False),
     Column("run_id", String(64)),
 )
-"""One row per letter. Its way to the customer stands in `deliveries` of the event customer.dunned."""
+"""One row per letter. Its way to the customer stands in the `deliveries` of its event, customer.dunned."""
 
 dunned_invoices = Table(
     "dunned_invoices",

@@ -41,7 +41,7 @@ def overdue(engine, bill, now):
             assert len(dun(engine, now, each).letters) == 1
         with writing(engine) as connection:  # only the last letter is on its way
             newest = select(outbox.c.id).order_by(outbox.c.id.desc()).limit(1).scalar_subquery()
-            connection.execute(delete(outbox).where(outbox.c.id != newest))
+            connection.execute(update(outbox).where(outbox.c.id != newest).values(sent_at=now))
 
     return made
 

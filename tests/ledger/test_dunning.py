@@ -57,6 +57,7 @@ def test_notice_event_and_audit_entry_say_the_same(engine):
     assert json.loads(notice.content)["interest"] == {
         "R-1": [{"first": "2026-04-02", "last": "2026-04-25", "balance_minor": 1000_00, "pct": "10.27"}]
     }
+    assert notice.outbox_id == event.id
     assert (event.event, event.subject) == ("customer.dunned", "customer:C-1")
     assert (entry.action, entry.subject, entry.actor) == ("customer.dunned", "dunning:2", "dunner")
     assert event.payload == entry.details

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from fakturo.errors import NotFound
 from fakturo.ledger.dunning.addresses import Addressee, addressee
 from fakturo.ledger.dunning_tables import dunned_invoices, dunning_notices
-from fakturo.ledger.payments.balances import Standing, standings
+from fakturo.ledger.payments.balances import Standing, chunks, standings
 from fakturo.ledger.tables import invoices
 
 
@@ -24,6 +24,8 @@ class Letter(NamedTuple):
     to: Addressee
     language: str
     """Of the newest invoice."""
+    has_lump_sum: bool
+    """Whether it or an earlier letter claims the lump sum of the law for one of its invoices."""
 
     @property
     def received_minor(self) -> int:
@@ -42,20 +44,22 @@ class Letter(NamedTuple):
         return found
 
 
-def read_letter(connection: Connection, notice_id: int) -> Letter:
-    """All that a letter says.
+def read_letter(connection: Connection, outbox_id: int) -> Letter:
+    """All that the letter of an event says.
 
     Raises:
         NotFound: no such notice.
     """
-    notice = connection.execute(select(dunning_notices).where(dunning_notices.c.id == notice_id)).first()
+    notice = connection.execute(
+        select(dunning_notices).where(dunning_notices.c.outbox_id == outbox_id)
+    ).first()
     if notice is None:
-        raise NotFound(f"No notice {notice_id}; `fakturo dunning show INVOICE` tells of an invoice's.")
+        raise NotFound(f"Event {outbox_id} is no letter; `fakturo outbox show {outbox_id}` tells what it is.")
     columns = [invoices.c[name] for name in ("number", "issue_date", "due_date", "content")]
     lines = connection.execute(
         select(dunned_invoices, *columns)
         .join(invoices, invoices.c.id == dunned_invoices.c.invoice_id)
-        .where(dunned_invoices.c.notice_id == notice_id)
+        .where(dunned_invoices.c.notice_id == notice.id)
         .order_by(invoices.c.due_date, invoices.c.number)
     ).all()
     contents = [each.content for each in lines]
@@ -65,4 +69,14 @@ def read_letter(connection: Connection, notice_id: int) -> Letter:
         standings(connection, [each.invoice_id for each in lines]),
         addressee(connection, notice.customer_id, contents),
         json.loads(contents[-1]).get("language", "en"),
+        _has_lump_sum(connection, notice.id, [each.invoice_id for each in lines]),
+    )
+
+
+def _has_lump_sum(connection: Connection, notice_id: int, ids: Sequence[int]) -> bool:
+    columns = dunned_invoices.c
+    claimed = select(columns.id).where(columns.lump_sum_minor > 0, columns.notice_id <= notice_id)
+    return any(
+        connection.execute(claimed.where(columns.invoice_id.in_(part)).limit(1)).first()
+        for part in chunks(ids)
     )

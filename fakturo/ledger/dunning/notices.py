@@ -23,6 +23,11 @@ def write_notice(
     Raises:
         IntegrityError: one of its invoices has had that level before.
     """
+    told = _told(notice)
+    event = {"event": DUNNED, "subject": f"customer:{notice.customer_id}"[:120], "created_at": now}
+    outbox_id = connection.execute(
+        insert(outbox).values(event | {"payload": canonical(told)}).returning(outbox.c.id)
+    ).scalar_one()
     row = {
         "customer_id": notice.customer_id,
         "currency": notice.currency,
@@ -38,6 +43,7 @@ def write_notice(
         "credit_minor": notice.credit_minor,
         "total_minor": notice.total_minor,
         "content": canonical(_worked_out(notice)),
+        "outbox_id": outbox_id,
         "created_at": now,
         "actor": actor,
         "run_id": run_id,
@@ -46,9 +52,6 @@ def write_notice(
         connection.execute(insert(dunning_notices).values(row).returning(dunning_notices.c.id)).scalar_one()
     )
     connection.execute(insert(dunned_invoices), [_row(notice_id, each) for each in notice.lines])
-    told = _told(notice_id, notice)
-    event = {"event": DUNNED, "subject": f"customer:{notice.customer_id}"[:120], "created_at": now}
-    connection.execute(insert(outbox).values(event | {"payload": canonical(told)}))
     entry = (DUNNED, f"dunning:{notice_id}", told)
     audit_chain.append(connection, at=now, actor=actor, entries=[entry])
     return notice_id
@@ -76,10 +79,9 @@ def _worked_out(notice: Notice) -> dict[str, Any]:
     return {"interest": parts, "remarks": list(notice.remarks)}
 
 
-def _told(notice_id: int, notice: Notice) -> dict[str, Any]:
+def _told(notice: Notice) -> dict[str, Any]:
     """What receivers and the audit log are told."""
     return {
-        "notice": notice_id,
         "customer_id": notice.customer_id,
         "currency": notice.currency,
         "level": notice.level,

@@ -32,13 +32,16 @@ def upgrade() -> None:
         sa.Column("credit_minor", sa.BigInteger(), nullable=False),
         sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("outbox_id", Id, nullable=False),
         sa.Column("created_at", Utc(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("run_id", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_dunning_notices_customer_id")
         ),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_dunning_notices_outbox_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dunning_notices")),
+        sa.UniqueConstraint("outbox_id", name=op.f("uq_dunning_notices_outbox_id")),
     )
     op.create_table(
         "dunned_invoices",
