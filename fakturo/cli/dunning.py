@@ -12,7 +12,8 @@ app = typer.Typer(
 Number = Annotated[str, typer.Argument(help="INV-2026-000001")]
 Customer = Annotated[str, typer.Argument(help="The seller's account number for the customer.")]
 AsOf = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As if it were that day; today if left out.")
+    datetime | None,
+    typer.Option(formats=["%Y-%m-%d"], help="Look as if it were that day; letters are only sent today."),
 ]
 Day = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="2026-04-15")]
 

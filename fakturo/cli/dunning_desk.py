@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from fakturo.clock import utc_now
+from fakturo import clock
 from fakturo.dunning.terms import Terms, terms_of
 from fakturo.errors import NotAllowed
 from fakturo.issue import issue_day
@@ -11,7 +11,7 @@ from fakturo.settings import Settings
 
 def today(settings: Settings) -> date:
     """The seller's calendar day."""
-    return issue_day(utc_now(), settings.seller)
+    return issue_day(clock.utc_now(), settings.seller)
 
 
 def day_of(as_of: datetime | None, settings: Settings) -> date:
@@ -28,12 +28,15 @@ def may_send(day: date, settings: Settings) -> None:
     """Whether letters may leave as of a day.
 
     Raises:
-        NotAllowed: dunning is off, or the day has not come.
+        NotAllowed: dunning is off, or the day is not today: letters bear the day on which they are sent.
     """
     if not settings.dunning.enabled:
         raise NotAllowed(
             "Dunning is off: look at `fakturo dunning list`, then set enabled = true under [dunning] in "
             "fakturo.toml. Nothing was sent."
         )
-    if day > today(settings):
-        raise NotAllowed(f"{day} has not come; `fakturo dunning run --dry-run --as-of {day}` only looks.")
+    if day != today(settings):
+        raise NotAllowed(
+            f"Letters bear the day on which they are sent, and {day} is not today; with --dry-run any day "
+            "can be looked at. Nothing was sent."
+        )

@@ -141,8 +141,9 @@ def _sums(notices: Sequence[Notice], held: Sequence[Held]) -> None:
         of[0] += each.open_minor
         of[1] += each.claimed_minor
         of[2] += each.total_minor
+    listed_too = {line.number for each in notices for line in each.lines}
     for other in held:
-        sums[other.currency][3] += other.open_minor
+        sums[other.currency][3] += 0 if other.number in listed_too else other.open_minor
     rows = [
         (currency, *(money(minor, currency) for minor in amounts))
         for currency, amounts in sorted(sums.items())

@@ -24,16 +24,11 @@ def lines_of(
         claims: all that the letter lists, oldest first.
         due: invoice -> level that it reaches with this letter.
     """
-    remarks = list(terms.remarks)
     lines = [_line(account, each, due.get(each.invoice_id), terms, as_of) for each in claims]
     levels = terms.settings.levels
     own = [asks for each in claims if (asks := _asks(each, due.get(each.invoice_id), terms)) is not None]
-    if any(asks.interest for asks in own):
-        remarks += _unknown_rate(terms, as_of)
-    if account.currency != LUMP_SUM_CURRENCY and terms.lump_sum_minor:
-        remarks.append(
-            f"No lump sum: it is set in {LUMP_SUM_CURRENCY}, the invoices are in {account.currency}."
-        )
+    remarks = _no_interest(terms, as_of) if any(asks.interest for asks in own) else []
+    remarks += _no_lump_sum(account, terms) if any(asks.lump_sum for asks in own) else []
     fee, why = _fee(account, claims, lines, levels[max(due.values()) - 1].fee_minor, terms)
     remarks += why
     if fee:
@@ -93,7 +88,15 @@ def _fee(
     return rest, [told] if not rest else []
 
 
-def _unknown_rate(terms: Terms, as_of: date) -> list[str]:
+def _no_lump_sum(account: Account, terms: Terms) -> list[str]:
+    if terms.no_lump_sum or account.currency == LUMP_SUM_CURRENCY:
+        return [terms.no_lump_sum] if terms.no_lump_sum else []
+    return [f"No lump sum: it is set in {LUMP_SUM_CURRENCY}, the invoices are in {account.currency}."]
+
+
+def _no_interest(terms: Terms, as_of: date) -> list[str]:
+    if terms.no_interest:
+        return [terms.no_interest]
     if terms.rates is None or terms.rates.until is None or as_of <= terms.rates.until:
         return []
     until = terms.rates.until

@@ -1,7 +1,7 @@
 """The terms of dunning as the rules ask for them: the settings, with what the law says where they are silent.
 
 Germany: base rate (sec. 247 BGB) and 9 percentage points where no consumer takes part (sec. 288 (2)), 40 EUR
-once a claim (sec. 288 (5)). Of other countries nothing is known: neither is claimed, and the letter's remarks
+once a claim (sec. 288 (5)). Of other countries nothing is known: neither is claimed, and a letter's remarks
 say so.
 """
 
@@ -30,8 +30,9 @@ class Terms(NamedTuple):
     """None: no interest."""
     lump_sum_minor: int
     """In EUR; 0: none."""
-    remarks: tuple[str, ...] = ()
-    """What is not claimed and why, of all letters."""
+    no_interest: str = ""
+    """Why there is none, in a sentence; empty where there is, or where none is wanted."""
+    no_lump_sum: str = ""
 
 
 def terms_of(settings: Dunning, country: str) -> Terms:
@@ -42,15 +43,15 @@ def terms_of(settings: Dunning, country: str) -> Terms:
     """
     law = settings.law or country
     lump_sum = LUMP_SUM_MINOR if law == GERMANY else 0
-    remarks = [] if law == GERMANY else [f"No lump sum: the law of {law} is not known here."]
-    rates: Rates | None = None
+    no_lump_sum = "" if law == GERMANY else f"No lump sum: the law of {law} is not known here."
+    no_interest, rates = "", None
     if settings.interest == "fixed" and settings.fixed_pct:
         rates = Rates((Step(date.min, settings.fixed_pct),))
     elif settings.interest == "law" and law == GERMANY:
         rates = legal_rates(settings.base_rates, settings.margin_pct)
     elif settings.interest == "law":
-        remarks.append(f"No interest: the law of {law} is not known here; set dunning.interest to fixed.")
-    return Terms(settings, rates, lump_sum, tuple(remarks))
+        no_interest = f"No interest: the law of {law} is not known here; set dunning.interest to fixed."
+    return Terms(settings, rates, lump_sum, no_interest, no_lump_sum)
 
 
 def legal_rates(own: dict[date, Decimal], margin_pct: Decimal) -> Rates:

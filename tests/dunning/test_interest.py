@@ -5,7 +5,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fakturo.dunning.interest import Rates, Segment, Step, balance_on, interest_minor, segments
@@ -102,6 +102,7 @@ def test_base_rates_are_those_that_the_bundesbank_announced(day, pct):
 MOVES = st.lists(st.tuples(DAYS, st.integers(1, 400)), max_size=4)
 
 
+@settings(deadline=None)  # a busy machine
 @given(total=st.integers(1, 10**9), pcts=MOVES, due=DAYS, length=st.integers(0, 900))
 def test_the_segments_add_up_to_each_day_by_itself(total, pcts, due, length):
     """Payments of so many thousandths; the sum over days, written here, is the sum over segments exactly."""
@@ -119,6 +120,7 @@ def test_the_segments_add_up_to_each_day_by_itself(total, pcts, due, length):
     assert all(first.last < second.first for first, second in pairwise(found))
 
 
+@settings(deadline=None)  # a busy machine
 @given(
     total=st.integers(1, 10**9), pcts=MOVES, due=DAYS, length=st.integers(0, 900), more=st.integers(0, 300)
 )
