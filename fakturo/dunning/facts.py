@@ -42,6 +42,7 @@ class Claim(NamedTuple):
     level: int = 0
     """The last that was sent; 0: none."""
     sent_on: date | None = None
+    """Of that level."""
     claimed_minor: int = 0
     """Fees and lump sums that earlier letters have claimed for it."""
     fees_minor: int = 0

@@ -70,11 +70,18 @@ def _next(account: Account, claim: Claim, terms: Terms, as_of: date) -> _Next | 
     if claim.level >= len(settings.levels):
         return None
     on = claim.due_date + timedelta(days=settings.grace_days + settings.levels[claim.level].days)
-    if _promise_is(claim, "broken", as_of, settings.grace_days):
+    if _is_freshly_broken(claim, as_of, settings.grace_days):
         on = min(on, as_of)
     if account.last_letter_on is not None:
         on = max(on, account.last_letter_on + timedelta(days=settings.days_between))
     return _Next(claim.level + 1, on)
+
+
+def _is_freshly_broken(claim: Claim, as_of: date, grace_days: int) -> bool:
+    """Whether the promise was broken and no level has followed on that yet."""
+    if claim.promise is None or (claim.sent_on is not None and claim.sent_on > claim.promise.due_on):
+        return False
+    return _promise_is(claim, "broken", as_of, grace_days)
 
 
 def _promise_is(claim: Claim, state: str, as_of: date, grace_days: int) -> bool:

@@ -156,6 +156,15 @@ def test_a_broken_promise_brings_the_next_level_at_once():
     assert decide(broken, terms(), after_due(12)).notice.level == 2
 
 
+def test_the_level_after_that_has_its_own_day_again():
+    """Level 2 left on day 12 for the broken promise; level 3 comes on day 38, not ten days later."""
+    promise = Promise(after_due(8), 1000_00, 1000_00)
+    sent = claim(level=2, sent_on=after_due(12), promise=promise)
+    followed = account(sent, last_letter_on=after_due(12))
+    assert decide(followed, terms(), after_due(37)).notice is None
+    assert decide(followed, terms(), after_due(38)).notice.level == 3
+
+
 @pytest.mark.parametrize(
     ("changes", "of_claim", "code"),
     [

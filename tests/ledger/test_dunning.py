@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from fakturo.dunning.terms import terms_of
 from fakturo.dunning_settings import Dunning
 from fakturo.errors import BadInput, NotAllowed, NotFound
+from fakturo.ledger import audit_check
 from fakturo.ledger.dunning.decisions import promise, resume, stop
 from fakturo.ledger.dunning.sending import Work, propose, send
 from fakturo.ledger.dunning_tables import dunned_invoices, dunning_notices, dunning_stops, payment_promises
@@ -251,3 +252,31 @@ def test_what_makes_no_sense_is_refused(engine, clerk, say, error, sentence):
         for table in (payment_promises, dunning_stops, audit):
             assert connection.execute(select(table)).all() == []
         assert connection.execute(select(customers.c.id)).scalars().all() == ["C-1"]
+
+
+def test_a_letter_that_was_changed_made_up_or_lost_shows_in_the_audit(engine):
+    put_overdue(engine, "R-1")
+    run(engine, 10)
+    run(engine, 24)
+
+    def problems():
+        with reading(engine) as connection:
+            return [each for each in audit_check.examine(connection)[1] if "Letter" in each]
+
+    assert problems() == []
+    with writing(engine) as connection:  # as somebody would who owns the database
+        for name in ("dunning_notices_no_update", "dunning_notices_no_delete"):
+            on_table = "" if engine.dialect.name == "sqlite" else " ON dunning_notices"
+            connection.exec_driver_sql(f"DROP TRIGGER {name}{on_table}")
+        connection.execute(update(dunning_notices).where(dunning_notices.c.id == 2).values(total_minor=1))
+    assert problems() == ["Letter 2 to C-1 is not what was sent: it was changed."]
+    with writing(engine) as connection:
+        connection.execute(
+            update(dunning_notices).where(dunning_notices.c.id == 2).values(total_minor=1046_75)
+        )
+        made_up = connection.execute(select(dunning_notices).where(dunning_notices.c.id == 2)).one()
+        event = insert(outbox).values(event="x", subject="x", payload="{}", created_at=NOW)
+        outbox_id = connection.execute(event.returning(outbox.c.id)).scalar_one()
+        row = made_up._asdict() | {"id": 3, "outbox_id": outbox_id}
+        connection.execute(insert(dunning_notices).values(row))
+    assert problems() == ["Letter 3 to C-1 has no audit entry."]

@@ -160,14 +160,14 @@ def _changes(
     return changes, {key: at for key, at in back_at.items() if back[key] < 0}
 
 
-def _sent(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, date, int, int]]:
-    """Invoice -> (last level, day of its last letter, fees, lump sums claimed)."""
+def _sent(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, date | None, int, int]]:
+    """Invoice -> (last level, day on which it was sent, fees, lump sums claimed)."""
     columns = dunned_invoices.c
     query = (
         select(
             columns.invoice_id,
             func.coalesce(func.max(columns.level), 0),
-            func.max(dunning_notices.c.notice_date),
+            func.max(dunning_notices.c.notice_date).filter(columns.level.is_not(None)),
             func.sum(columns.fee_minor),
             func.sum(columns.lump_sum_minor),
         )
@@ -175,7 +175,7 @@ def _sent(connection: Connection, ids: Sequence[int]) -> dict[int, tuple[int, da
         .where(columns.invoice_id.in_(bindparam("ids", expanding=True)))
         .group_by(columns.invoice_id)
     )
-    found: dict[int, tuple[int, date, int, int]] = {}
+    found: dict[int, tuple[int, date | None, int, int]] = {}
     for part in chunks(ids):
         for key, level, on, fees, lump_sums in connection.execute(query, {"ids": part}):
             found[key] = (int(level), on, int(fees), int(lump_sums))

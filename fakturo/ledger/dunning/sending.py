@@ -24,6 +24,9 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payments.balances import lock
 from fakturo.ledger.tables import audit, audit_head
 
+_NO_MONEY = (DUNNED, "invoice.issued", "order.", "delivery.", "outbox.")
+"""Audit actions, or how they begin, after which the money that waits is the same."""
+
 
 class Proposal(NamedTuple):
     """What would be sent on a day, and what not."""
@@ -141,7 +144,7 @@ def _send_one(
 def _look_again(connection: Connection, seen: _Seen) -> _Seen:
     """Hold the end of the audit chain: whoever lands or moves money appends to it, and now waits for us."""
     head = connection.execute(select(audit_head.c.seq).with_for_update()).scalar_one()
-    since = select(audit.c.seq).where(audit.c.seq > seen.mark, audit.c.action != DUNNED).limit(1)
-    if head == seen.mark or connection.execute(since).first() is None:
+    since = select(audit.c.action).where(audit.c.seq > seen.mark).distinct()
+    if all(action.startswith(_NO_MONEY) for action in connection.execute(since).scalars()):
         return _Seen(seen.waiting, head)
     return _Seen(read_waiting(connection), head)
