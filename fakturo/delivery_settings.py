@@ -101,7 +101,7 @@ class Email(BaseModel):
     """Whether the PDF goes along; the letter waits until it is made."""
     link: str = ""
     """Address that the letter names, e.g. `https://portal.example.com/invoices/{number}`."""
-    events: tuple[Literal["invoice.issued"], ...] = ("invoice.issued",)
+    events: tuple[Literal["invoice.issued", "customer.dunned"], ...] = ("invoice.issued", "customer.dunned")
     """Which events make a letter."""
     timeout_s: Annotated[float, Field(gt=0, le=100)] = 60.0
     """Of one letter, from the first packet to the server's yes."""

@@ -29,6 +29,7 @@ from stdnum.exceptions import ValidationError as NotValid
 
 from fakturo.ai_settings import Ai
 from fakturo.delivery_settings import Email, Webhook
+from fakturo.dunning_settings import Dunning
 from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
@@ -174,6 +175,7 @@ class Settings(BaseSettings):
     ai: Ai = Ai()
     intake: Intake = Intake()
     receivables: Receivables = Receivables()
+    dunning: Dunning = Dunning()
     warehouse: Warehouse = Warehouse()
     render: Render = Render()
     webhooks: tuple[Webhook, ...] = ()

@@ -9,6 +9,7 @@ from fakturo.cli import (
     build,
     config,
     demo,
+    dunning,
     export,
     imports,
     ingest,
@@ -54,6 +55,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(payments.app, name="payments")
 app.add_typer(imports.app, name="import")
+app.add_typer(dunning.app, name="dunning")
 app.add_typer(audit.app, name="audit")
 
 

@@ -15,7 +15,9 @@ Receiver = Annotated[str | None, typer.Option(help="Name of a webhook, or email"
 
 @app.command("list")
 def list_deliveries(
-    status: Annotated[str | None, typer.Option(help="pending, delivered, gave_up, skipped")] = None,
+    status: Annotated[
+        str | None, typer.Option(help="pending, delivered, gave_up, skipped, withdrawn")
+    ] = None,
     receiver: Receiver = None,
     subject: Annotated[str | None, typer.Option(help="What it is about, e.g. INV-2026-000042")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,

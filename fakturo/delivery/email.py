@@ -1,4 +1,4 @@
-"""Mail one invoice to its customer: a single attempt over SMTP, within its time.
+"""Mail one invoice or reminder to its customer: a single attempt over SMTP, within its time.
 
 The server's yes to the whole message counts as delivered (RFC 5321, section 4.2.5). A customer's address or a
 message that the server refuses for good (5xx) ends the event; what it refuses for now (4xx), or because of us
@@ -14,10 +14,13 @@ from email.message import EmailMessage
 import aiosmtplib
 from sqlalchemy import Engine
 
-from fakturo.delivery.letter import letter, recipient
+from fakturo.delivery.dunning_letter import Attached, dunning_letter
+from fakturo.delivery.letter import letter, mailbox, recipient
 from fakturo.delivery.outcome import Outcome
 from fakturo.errors import BadSetting, FakturoError, RenderError
 from fakturo.invoice import Invoice
+from fakturo.ledger.dunning.letters import read_letter
+from fakturo.ledger.dunning.notices import DUNNED
 from fakturo.ledger.issuing import documents
 from fakturo.ledger.open import reading
 from fakturo.ledger.orders.stories import find_invoice
@@ -28,6 +31,8 @@ from fakturo.settings import Settings
 FIRST_PERMANENT = 500
 """SMTP answers from here on say "never" (RFC 5321, section 4.2.1)."""
 SHOWN_LETTERS = 160
+MOST_ATTACHED = 20
+"""Documents in one reminder, the newest; mail servers refuse more than about 25 MB."""
 
 
 class EmailSender:
@@ -55,8 +60,9 @@ class EmailSender:
         except FakturoError as error:
             return Outcome("failed", reason=str(error), is_ours=True)
         if message is None:
+            about = "customer" if claimed.event == DUNNED else "invoice"
             return Outcome(
-                "skipped", reason="The invoice has no e-mail address that a letter can be sent to."
+                "skipped", reason=f"The {about} has no e-mail address that a letter can be sent to."
             )
         return await self._try(message)
 
@@ -97,6 +103,8 @@ class EmailSender:
         )
 
     def _message(self, claimed: Claimed) -> EmailMessage | None:
+        if claimed.event == DUNNED:
+            return self._reminder(claimed)
         with reading(self._engine) as connection:
             invoice = Invoice.model_validate_json(find_invoice(connection, claimed.subject).content)
         to = recipient(invoice)
@@ -104,6 +112,18 @@ class EmailSender:
             return None
         pdf = self._pdf(claimed.subject) if self._email.attach else None
         return letter(claimed, invoice, to, self._email, pdf)
+
+    def _reminder(self, claimed: Claimed) -> EmailMessage | None:
+        """A letter about overdue invoices, with the documents that there are."""
+        with reading(self._engine) as connection:
+            found = read_letter(connection, claimed.outbox_id)
+        to = mailbox(found.to.email)
+        if to is None:
+            return None
+        numbers = [each.number for each in found.lines] if self._email.attach else []
+        there = [each for each in numbers if documents.find(self._engine, each) is not None]
+        pdfs = [Attached(each, self._pdf(each)) for each in there[-MOST_ATTACHED:]]
+        return dunning_letter(claimed, found, to, self._email, self._settings.seller, pdfs)
 
     def _pdf(self, number: str) -> bytes:
         made = documents.find(self._engine, number)

@@ -22,16 +22,21 @@ from fakturo.invoice import Invoice
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
 
-_LETTERS = Path(__file__).parent / "letters"
-_LOCALES = {"en": "en_GB", "de": "de_DE"}
+LETTERS = Path(__file__).parent / "letters"
+LOCALES = {"en": "en_GB", "de": "de_DE"}
 
 
 def recipient(invoice: Invoice) -> Address | None:
     """Where the invoice goes; None: it has no address, or none that a letter can be sent to."""
-    if not invoice.buyer.email:
+    return mailbox(invoice.buyer.email)
+
+
+def mailbox(email: str | None) -> Address | None:
+    """An address that a letter can be sent to; None: it is none."""
+    if not email:
         return None
     try:
-        address = Address(addr_spec=invoice.buyer.email.strip())
+        address = Address(addr_spec=email.strip())
     except (ValueError, IndexError, MessageError):
         return None
     return address if address.domain and str(address).isprintable() else None
@@ -44,31 +49,44 @@ def letter(claimed: Claimed, invoice: Invoice, to: Address, email: Email, pdf: b
         pdf: the document; None: the letter names only its link.
     """
     subject, text = _words(claimed.event, invoice, email.link, is_attached=pdf is not None)
-    sender = Address(_one_line(invoice.seller.name), addr_spec=email.sender)
-    message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = Address(_one_line(invoice.buyer.name or ""), addr_spec=to.addr_spec)
-    message["Subject"] = _one_line(subject)
-    message["Date"] = format_datetime(claimed.happened_at)
-    message["Message-ID"] = f"<{event.id_of(claimed)}@{sender.domain}>"
-    message["Auto-Submitted"] = "auto-generated"
-    message[event.HEADER] = event.id_of(claimed)
+    message = enveloped(claimed, subject, invoice.seller.name, email.sender, invoice.buyer.name, to)
     message.set_content(text)
     if pdf is not None:
         message.add_attachment(pdf, maintype="application", subtype="pdf", filename=f"{invoice.number}.pdf")
     return message
 
 
+def enveloped(
+    claimed: Claimed, subject: str, seller: str, sender: str, name: str | None, to: Address
+) -> EmailMessage:
+    """A message with its headers and nothing in it.
+
+    Args:
+        sender: the address it comes from, under the name of the seller.
+        name: of who gets it.
+    """
+    from_whom = Address(_one_line(seller), addr_spec=sender)
+    message = EmailMessage(policy=SMTP)
+    message["From"] = from_whom
+    message["To"] = Address(_one_line(name or ""), addr_spec=to.addr_spec)
+    message["Subject"] = _one_line(subject)
+    message["Date"] = format_datetime(claimed.happened_at)
+    message["Message-ID"] = f"<{event.id_of(claimed)}@{from_whom.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message[event.HEADER] = event.id_of(claimed)
+    return message
+
+
 def _words(name: str, invoice: Invoice, link: str, *, is_attached: bool) -> tuple[str, str]:
     """(subject, text)."""
-    locale = _LOCALES[invoice.language]
+    locale = LOCALES[invoice.language]
     digits = exponent(invoice.currency)
     amount = format_decimal(
         to_major(invoice.total_minor, invoice.currency),
         format="#,##0" + ("." + "0" * digits if digits else ""),
         locale=locale,
     )
-    template = _environment().get_template(f"{name.replace('.', '_')}.{invoice.language}.txt.j2")
+    template = plain_words().get_template(f"{name.replace('.', '_')}.{invoice.language}.txt.j2")
     whole = template.render(
         is_credit=invoice.kind == "credit_note",
         number=invoice.number,
@@ -85,9 +103,10 @@ def _words(name: str, invoice: Invoice, link: str, *, is_attached: bool) -> tupl
 
 
 @cache
-def _environment() -> Environment:
+def plain_words() -> Environment:
+    """Templates of plain text."""
     # plain text: escaping for HTML would show
-    return Environment(loader=FileSystemLoader(_LETTERS), undefined=StrictUndefined, autoescape=False)  # noqa: S701
+    return Environment(loader=FileSystemLoader(LETTERS), undefined=StrictUndefined, autoescape=False)  # noqa: S701
 
 
 def _one_line(text: str) -> str:

@@ -13,10 +13,11 @@ from fakturo.ledger.outbox.deliveries import Claimed
 class Outcome:
     """What the receiver said.
 
-    delivered; failed: try again; refused: this event never again; skipped: there was nobody to send it to.
+    delivered; failed: try again; refused: this event never again; skipped: there was nobody to send it to;
+    withdrawn: what it asks for was settled before it could leave.
     """
 
-    kind: Literal["delivered", "failed", "refused", "skipped"]
+    kind: Literal["delivered", "failed", "refused", "skipped", "withdrawn"]
     answer: int | None = None
     """Of HTTP or SMTP; None: no answer."""
     reason: str | None = None
@@ -36,8 +37,8 @@ def settlement(
         return Settlement(claimed, "delivered", *given, receiver_is="up")
     if outcome.kind == "refused":
         return Settlement(claimed, "gave_up", *given, receiver_is="up")
-    if outcome.kind == "skipped":
-        return Settlement(claimed, "skipped", *given, receiver_is="unknown")
+    if outcome.kind == "skipped" or outcome.kind == "withdrawn":  # noqa: PLR1714  mypy narrows no set
+        return Settlement(claimed, outcome.kind, *given, receiver_is="unknown")
     again = next_attempt(
         claimed.attempts,
         first_tried_at=claimed.first_tried_at,

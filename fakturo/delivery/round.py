@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from fakturo.delivery.backoff import GIVE_UP_AFTER, pause_s
 from fakturo.delivery.outcome import Outcome, settlement
 from fakturo.delivery.receivers import Sender
+from fakturo.delivery.withdrawing import withdrawal
 from fakturo.ledger.outbox.attempts import Rules, Settlement, settle
 from fakturo.ledger.outbox.deliveries import Claimed, Passed, Receiver, claim, fan_out, is_due
 
@@ -38,18 +39,26 @@ class Tally:
     """Attempts; tried again later."""
     gave_up: Counter[str] = field(default_factory=Counter)
     skipped: Counter[str] = field(default_factory=Counter)
+    withdrawn: Counter[str] = field(default_factory=Counter)
+    """Reminders of what was paid before they could leave."""
     too_old: int = 0
     """Events from before their receiver was set up."""
 
     def add(self, settled: Settlement) -> None:
         """Count one attempt."""
-        counts = {"delivered": self.delivered, "gave_up": self.gave_up, "skipped": self.skipped}
+        counts = {
+            "delivered": self.delivered,
+            "gave_up": self.gave_up,
+            "skipped": self.skipped,
+            "withdrawn": self.withdrawn,
+        }
         counts.get(settled.status, self.failed)[settled.claimed.receiver] += 1
 
     def in_words(self) -> str:
         """As in: 12 delivered, 1 failed (erp)."""
         parts = [f"{self.delivered.total()} delivered"]
-        for count, word in ((self.failed, "failed"), (self.gave_up, "given up"), (self.skipped, "skipped")):
+        others = ((self.failed, "failed"), (self.gave_up, "given up"), (self.skipped, "skipped"))
+        for count, word in (*others, (self.withdrawn, "withdrawn")):
             if count:
                 parts.append(f"{count.total()} {word} ({', '.join(sorted(count))})")
         return ", ".join(parts) + "."
@@ -123,7 +132,8 @@ class Round:
         loop = asyncio.get_running_loop()
         started = loop.time()
         try:
-            outcome = await self._senders[claimed.receiver].send(claimed, self._clock())
+            taken_back = await asyncio.to_thread(withdrawal, self._engine, claimed)
+            outcome = taken_back or await self._senders[claimed.receiver].send(claimed, self._clock())
         except Exception as error:  # noqa: BLE001  a defect of ours in one event must not stop all others
             outcome = Outcome("failed", reason=f"It could not be made: {type(error).__name__}.", is_ours=True)
         took_ms = round((loop.time() - started) * 1000)

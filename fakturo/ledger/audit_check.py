@@ -8,6 +8,8 @@ from sqlalchemy import Connection, select
 from fakturo.audit import GENESIS, Entry, broken_at
 from fakturo.history import SERIES
 from fakturo.invoice import content_sha256
+from fakturo.ledger.dunning.checking import check_notices
+from fakturo.ledger.dunning.notices import DUNNED
 from fakturo.ledger.import_log import ACTION, check_imports
 from fakturo.ledger.tables import audit, audit_head, invoices
 
@@ -15,13 +17,13 @@ ROWS_AT_A_TIME = 5_000
 
 
 def examine(connection: Connection) -> tuple[int, list[str]]:
-    """Walk the whole chain and all invoices.
+    """Walk the whole chain, all invoices and all letters about them.
 
     Returns:
         How many entries there are, and one sentence for each thing that does not hold.
     """
     logged: dict[str, str] = {}
-    imports: list[tuple[str, str]] = []
+    noted: dict[str, list[tuple[str, str]]] = {ACTION: [], DUNNED: []}
     last = (0, GENESIS)
 
     def walked() -> Iterator[Entry]:
@@ -32,8 +34,8 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
             last = (entry.seq, entry.sha256)
             if entry.action == "invoice.issued":
                 logged[entry.subject.removeprefix("invoice:")] = json.loads(entry.details)["content_sha256"]
-            elif entry.action == ACTION:
-                imports.append((entry.subject, entry.details))
+            elif entry.action in noted:
+                noted[entry.action].append((entry.subject, entry.details))
             yield entry
 
     broken = broken_at(walked())
@@ -43,7 +45,8 @@ def examine(connection: Connection) -> tuple[int, list[str]]:
     head = connection.execute(select(audit_head.c.seq, audit_head.c.sha256)).one()
     if tuple(head) != last:
         problems.append(f"The audit log is broken: entries after {last[0]} were cut off.")
-    problems += check_imports(connection, imports)
+    problems += check_imports(connection, noted[ACTION])
+    problems += check_notices(connection, dict(noted[DUNNED]))
     query = select(invoices.c.number, invoices.c.content, invoices.c.content_sha256)
     query = query.where(invoices.c.series != SERIES)
     for number, text, sha256 in connection.execute(query, execution_options={"yield_per": ROWS_AT_A_TIME}):

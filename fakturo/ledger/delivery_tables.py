@@ -27,7 +27,8 @@ deliveries = Table(
     Index("ix_deliveries_leased", "receiver", "leased_until"),
     Index("ix_deliveries_order", "receiver", "subject", "status", "outbox_id"),
 )
-"""status: pending, delivered, gave_up, skipped (nothing could be sent: no address). One row per event and
+"""status: pending, delivered, gave_up, skipped (nothing could be sent: no address), withdrawn (what it asks
+for was settled before it could leave). One row per event and
 receiver that wants it; an event that nobody wants has none."""
 
 delivery_log = Table(
@@ -36,7 +37,7 @@ delivery_log = Table(
     Column("id", Id, primary_key=True),
     Column("delivery_id", ForeignKey("deliveries.id"), nullable=False, index=True),
     Column("attempt", Integer, nullable=False),
-    Column("outcome", String(12), nullable=False),  # 'sent', then delivered, failed, gave_up or skipped
+    Column("outcome", String(12), nullable=False),  # 'sent', then as status, or failed
     Column("http_status", Integer),  # or SMTP
     Column("error", Text),
     Column("started_at", Utc, nullable=False),

@@ -11,11 +11,15 @@ from sqlalchemy import Column, Date, Integer, Table
 
 from fakturo.ledger.columns import Utc
 from fakturo.ledger.delivery_tables import deliveries
+from fakturo.ledger.dunning_tables import dunning_notices
 from fakturo.ledger.payment_tables import payments
 from fakturo.ledger.tables import orders
 
 # one metadata; naming a table of each file makes sure that all of them are in it
-_LEDGER = {**orders.metadata.tables, payments.name: payments, deliveries.name: deliveries}
+_LEDGER = {
+    **orders.metadata.tables,
+    **{each.name: each for each in (payments, deliveries, dunning_notices)},
+}
 
 COPY = "{column}"
 MASKED_ID = (
@@ -171,15 +175,38 @@ PUBLISHED: dict[str, dict[str, str]] = {
     "documents": dict.fromkeys(
         ("id", "invoice_id", "kind", "path", "sha256", "bytes", "pages", "created_at", "run_id"), COPY
     ),
-    "outbox": dict.fromkeys(("id", "event", "subject", "created_at", "sent_at", "attempts"), COPY),
-    "deliveries": dict.fromkeys(
+    "dunning_notices": dict.fromkeys(
         (
-            *("id", "outbox_id", "receiver", "subject", "status", "attempts", "first_tried_at"),
-            *("last_status", "delivered_at", "created_at"),
+            *("id", "currency", "level", "tone", "notice_date", "pay_by_date", "open_minor"),
+            *("interest_minor", "lump_sum_minor", "fee_minor", "earlier_minor", "credit_minor"),
+            *("total_minor", "outbox_id", "created_at", "actor", "run_id"),
         ),
         COPY,
     )
-    | {"last_error": MASKED_TEXT},
+    | {"customer_id": MASKED_ID},
+    "dunned_invoices": dict.fromkeys(
+        (
+            *("id", "notice_id", "invoice_id", "level", "days_overdue", "open_minor", "interest_minor"),
+            *("lump_sum_minor", "fee_minor", "earlier_minor"),
+        ),
+        COPY,
+    ),
+    "payment_promises": dict.fromkeys(
+        ("id", "invoice_id", "due_date", "amount_minor", "open_minor", "actor", "created_at"), COPY
+    )
+    | {"note": NAMED},
+    "dunning_stops": dict.fromkeys(("id", "kind", "until_date", "actor", "created_at"), COPY)
+    | {"customer_id": MASKED_ID, "reason": NAMED},
+    "outbox": dict.fromkeys(("id", "event", "created_at", "sent_at", "attempts"), COPY)
+    | {"subject": MASKED_ID},
+    "deliveries": dict.fromkeys(
+        (
+            *("id", "outbox_id", "receiver", "status", "attempts", "first_tried_at", "last_status"),
+            *("delivered_at", "created_at"),
+        ),
+        COPY,
+    )
+    | {"subject": MASKED_ID, "last_error": MASKED_TEXT},
     "delivery_log": dict.fromkeys(
         (
             *("id", "delivery_id", "attempt", "outcome", "http_status", "started_at", "duration_ms"),

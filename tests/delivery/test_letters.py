@@ -1,170 +1,19 @@
 """Invoices by e-mail, over a real SMTP server on loopback."""
 
 import asyncio
-import hashlib
-import socket
 import ssl
 import subprocess
-from datetime import date, timedelta
-from email import message_from_bytes
-from email.policy import default
+from datetime import timedelta
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from fakturo.delivery.deliver import deliver
-from fakturo.invoice import Invoice, content
 from fakturo.ledger.delivery_tables import deliveries
-from fakturo.ledger.issuing import documents
 from fakturo.ledger.open import writing
-from fakturo.ledger.tables import customers, drafts, invoices, orders, outbox, series
 
 PDF = b"%PDF-1.7 the document"
-
-
-class Post:
-    """The server's side: what it accepted, and what it says to whom."""
-
-    def __init__(self):
-        self.letters, self.no = [], {}
-
-    async def handle_RCPT(self, _server, _session, envelope, address, _options):  # noqa: N802  aiosmtpd's
-        if address in self.no:
-            return self.no[address]
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, session, envelope):  # noqa: N802  aiosmtpd's
-        self.letters.append((envelope, message_from_bytes(envelope.content, policy=default), session))
-        return "250 OK"
-
-
-@pytest.fixture
-def post():
-    return Post()
-
-
-@pytest.fixture
-def serve(post):
-    """Start the mail server; gives its port."""
-    running = []
-
-    def start(**options):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        controller = Controller(post, hostname="127.0.0.1", port=port, **options)
-        controller.start()
-        running.append(controller)
-        return port
-
-    yield start
-    for each in running:
-        each.stop()
-
-
-@pytest.fixture
-def mailing(settings):
-    """Settings that mail through a port: `mailing(port, attach=False, ...)`."""
-
-    def made(port, **more):
-        email = {"host": "127.0.0.1", "port": port, "tls": "none", "sender": "billing@seller.example"}
-        return type(settings).model_validate(settings.model_dump() | {"email": email | more})
-
-    return made
-
-
-@pytest.fixture
-def bill(now, settings):
-    """Issue an invoice by hand, with its event; `pdf=False`: not rendered yet."""
-
-    def issue(engine, number, email="ann@buyer.example", *, pdf=True, **changes):
-        invoice = Invoice.model_validate(
-            {
-                "number": number,
-                "order_id": f"A-{number}",
-                "issue_date": date(2026, 3, 2),
-                "due_date": date(2026, 4, 1),
-                "tax_point_date": date(2026, 3, 2),
-                "terms_days": 30,
-                "currency": "EUR",
-                "seller": {
-                    "name": "Blue Door Ltd",
-                    "street": "1 Way",
-                    "city": "Ulm",
-                    "postcode": "1",
-                    "country": "DE",
-                },
-                "buyer": {"id": "C-1", "name": "Ann Archer", "email": email},
-                "lines": (),
-                "tax_groups": (),
-                "line_net_minor": 123450,
-                "net_minor": 123450,
-                "tax_minor": 0,
-                "total_minor": 123450,
-            }
-            | changes
-        )
-        at = {"received_at": now, "updated_at": now}
-        with writing(engine) as connection:
-
-            def add(table, **row):
-                return connection.execute(insert(table).values(**row)).inserted_primary_key[0]
-
-            if connection.execute(select(series)).first() is None:
-                add(series, name="INV-2026", next_seq=1)
-                add(customers, id="C-1", content="{}", first_seen_at=now, updated_at=now)
-            order = add(
-                orders,
-                source="test",
-                external_id=number,
-                content_sha256=number,
-                lane="rules",
-                status="issued",
-                **at,
-            )
-            draft = add(drafts, order_id=order, drafter="rules", outcome="proved", created_at=now)
-            row = invoice.model_dump(
-                include={
-                    "kind",
-                    "currency",
-                    "issue_date",
-                    "due_date",
-                    "tax_point_date",
-                    "net_minor",
-                    "tax_minor",
-                    "total_minor",
-                }
-            )
-            invoice_id = add(
-                invoices,
-                number=number,
-                series="INV-2026",
-                seq=order,
-                order_id=order,
-                draft_id=draft,
-                customer_id="C-1",
-                content=content(invoice),
-                content_sha256="0" * 64,
-                issued_at=now,
-                **row,
-            )
-            add(outbox, event="invoice.issued", subject=number, payload="{}", created_at=now)
-        if pdf:
-            render(engine, invoice_id, number)
-        return invoice_id
-
-    def render(engine, invoice_id, number):
-        path = f"2026/{number}.pdf"
-        file = settings.documents / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(PDF)
-        made = documents.Made(invoice_id, path, hashlib.sha256(PDF).hexdigest(), len(PDF), 1)
-        documents.record(engine, [made], now=now, run_id=None)
-
-    issue.render = render
-    return issue
 
 
 @pytest.fixture

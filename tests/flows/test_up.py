@@ -108,6 +108,7 @@ def test_deployments_are_registered_with_their_schedules(of_tree, ask):
         "issue_invoices",
         "render_invoices",
         "allocate_payments",
+        "send_reminders",
         "check_landed",
         "build_marts",
         "deliver_outbox",

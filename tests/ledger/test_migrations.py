@@ -5,7 +5,7 @@ import threading
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from fakturo.ledger import delivery_tables, payment_tables, tables
+from fakturo.ledger import delivery_tables, dunning_tables, payment_tables, tables
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 
@@ -16,6 +16,7 @@ def test_migrated_schema_equals_the_tables(engine):
         assert compare_metadata(context, payment_tables.payments.metadata) == []
         assert tables.orders.metadata is payment_tables.payments.metadata
         assert tables.orders.metadata is delivery_tables.deliveries.metadata
+        assert tables.orders.metadata is dunning_tables.dunning_notices.metadata
 
 
 def test_upgrading_again_changes_nothing(engine):

@@ -25,6 +25,7 @@ WITHHELD = {
     "ai_endpoints": {"state"},
     "outbox": {"payload", "not_before"},
     "payments": {"invoice_refs", "content"},
+    "dunning_notices": {"content"},
     "deliveries": {"not_before", "leased_until", "leased_by"},
     "audit": {"details", "previous_sha256"},
 }

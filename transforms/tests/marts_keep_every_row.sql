@@ -43,6 +43,11 @@ marts as (
         'allocations' as table_name,
         count(*) as row_count
     from {{ ref('fct_allocations') }}
+    union all
+    select
+        'dunned_invoices' as table_name,
+        count(*) as row_count
+    from {{ ref('fct_dunning') }}
 ),
 differing as (
     select

@@ -15,7 +15,7 @@ from fakturo.ledger.delivery_tables import deliveries, delivery_log, delivery_re
 from fakturo.ledger.open import writing
 from fakturo.ledger.outbox.deliveries import Claimed
 
-Status = Literal["pending", "delivered", "gave_up", "skipped"]
+Status = Literal["pending", "delivered", "gave_up", "skipped", "withdrawn"]
 
 
 class Settlement(NamedTuple):

@@ -44,7 +44,7 @@ class Receiver(NamedTuple):
     """`*`, `invoice.*` or `invoice.issued`."""
     concurrency: int
     needs_document: bool = False
-    """Its events wait until the PDF of their invoice is made."""
+    """Its events about an invoice wait until the PDF is made."""
 
     def wants(self, event: str) -> bool:
         """Whether it is told of that event."""
@@ -229,11 +229,12 @@ def _eligible(receiver: Receiver, now: datetime) -> Select[tuple[int]]:
         .where(documents.c.invoice_id == invoices.c.id, invoices.c.number == mine.subject)
         .correlate(deliveries)
     )
+    of_invoice = exists().where(outbox.c.id == mine.outbox_id, outbox.c.event.startswith("invoice."))
     return select(mine.id).where(
         mine.receiver == receiver.name,
         mine.status == "pending",
         or_(mine.not_before.is_(None), mine.not_before <= now),
         or_(mine.leased_until.is_(None), mine.leased_until <= now),
         ~overtaken,
-        has_document if receiver.needs_document else true(),
+        or_(has_document, ~of_invoice) if receiver.needs_document else true(),
     )

@@ -83,7 +83,7 @@ def _queue(
 ) -> int:
     wanted = [(event_id, subject) for event_id, event, subject in events if receiver.wants(event)]
     count = 0
-    states = ("gave_up", "skipped", *(("delivered",) if is_again else ()))
+    states = ("gave_up", "skipped", "withdrawn", *(("delivered",) if is_again else ()))
     for start in range(0, len(wanted), CHUNK):
         chunk = wanted[start : start + CHUNK]
         mine = and_(

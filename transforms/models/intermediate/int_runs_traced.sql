@@ -91,6 +91,17 @@ traces as (
     union all
     select
         run_id,
+        'letter' as kind,
+        count(*) as row_count,
+        cast(null as decimal(38, 6)) as cost_amount,
+        min(sent_at) as first_at,
+        max(sent_at) as last_at
+    from {{ ref('stg_ledger__dunning_notices') }}
+    where run_id is not null
+    group by run_id
+    union all
+    select
+        run_id,
         'delivery' as kind,
         count(*) as row_count,
         cast(null as decimal(38, 6)) as cost_amount,

@@ -33,6 +33,9 @@ summed as (
             coalesce(sum(row_count) filter (where kind = 'allocation'), 0) as bigint
         ) as allocation_count,
         cast(
+            coalesce(sum(row_count) filter (where kind = 'letter'), 0) as bigint
+        ) as letter_count,
+        cast(
             coalesce(sum(row_count) filter (where kind = 'delivery'), 0) as bigint
         ) as delivery_attempt_count,
         cast(
