@@ -38,9 +38,9 @@ def judge(bench: Bench, table: Table, mapping: Mapping, *, seller_currency: str)
     columns = mapping.resolve(table.header)
     duplicate = _repeated(bench, len(table.header)) if mapping.identical_rows == "duplicate" else 0
     read_values(bench, table, mapping, columns, seller_currency)
-    _told(bench, table, mapping, columns, seller_currency)
+    told = _told(bench, table, mapping, columns, seller_currency)
     try:
-        _split(bench, table, mapping, columns)
+        _split(bench, told, table, mapping, columns)
     except duckdb.InvalidInputException as error:
         raise BadInput(f"Mapping {mapping.name!r} has a rule that does not run: {error}.") from None
     make_heads(bench, mapping, _said(mapping, columns), seller_currency)
@@ -83,8 +83,8 @@ def read_values(
 
 def _told(
     bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName, int], seller_currency: str
-) -> None:
-    """Make the view `told`: every field of every row as read, or NULL, its text and problem beside it."""
+) -> str:
+    """SQL: every field of every row of `raw` as read, or NULL, its text and problem beside it."""
     cells: list[str] = []
     joins: list[str] = []
     for field in FIELDS:
@@ -115,8 +115,7 @@ def _told(
         price = "ltrim(unit_price, '-')"
     default = "" if mapping.carry_down else f", {literal(seller_currency)}"  # else of the order, not the row
     everything = "".join(f", raw.c{n}" for n in range(len(table.header)))
-    bench.execute(f"""
-        CREATE VIEW told AS
+    return f"""
         SELECT
             * REPLACE (
                 if({cancelled}, 'cancellation', 'order') AS kind,
@@ -130,7 +129,7 @@ def _told(
             SELECT raw.line, raw.problem, raw.rest, {sign} AS price_sign, {", ".join(cells)}{everything}
             FROM raw {" ".join(joins)} {anti if mapping.identical_rows == "duplicate" else ""}
         )
-    """)  # noqa: S608
+    """  # noqa: S608
 
 
 def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -> str:
@@ -148,21 +147,12 @@ def _digits(bench: Bench, columns: dict[FieldName, int], seller_currency: str) -
     return f"CASE currency {cases} END"
 
 
-def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName, int]) -> None:
-    """Make `bad` and `good`."""
+def _split(bench: Bench, told: str, table: Table, mapping: Mapping, columns: dict[FieldName, int]) -> None:
+    """Make `good`, and of what is left `bad`: what is good is not looked at a second time."""
     reasons = [*reasons_of(mapping, columns), *_rules(mapping.reject, table)]
     wrong = " OR ".join(
         ["problem IS NOT NULL", *(f"coalesce({condition}, false)" for condition, _ in reasons)]
     )
-    bench.execute(f"""
-        CREATE TABLE bad AS
-        SELECT
-            line,
-            left(external_id, 200) AS external_id,
-            to_json(if(problem IS NOT NULL, [problem], {_spelled(reasons)}))::VARCHAR AS reasons,
-            {cells_by_name(table)} AS raw
-        FROM told WHERE {wrong}
-    """)  # noqa: S608
     kept = ["line", "external_id", "kind", "currency", "code", "quantity", "unit_price"]
     kept += sorted(field for field in _said(mapping, columns) if field not in kept)
     country = "if(country IS NULL, country_text, NULL) AS country_name"
@@ -171,7 +161,17 @@ def _split(bench: Bench, table: Table, mapping: Mapping, columns: dict[FieldName
         SELECT
             {", ".join(kept)}, {country}, {_spelled(_rules(mapping.review, table))} AS review,
             {order_line(mapping, columns)} AS piece
-        FROM told WHERE NOT ({wrong})
+        FROM ({told}) WHERE NOT ({wrong})
+    """)  # noqa: S608
+    bench.execute(f"""
+        CREATE TABLE bad AS
+        WITH raw AS (FROM raw ANTI JOIN good USING (line))
+        SELECT
+            line,
+            left(external_id, 200) AS external_id,
+            to_json(if(problem IS NOT NULL, [problem], {_spelled(reasons)}))::VARCHAR AS reasons,
+            {cells_by_name(table)} AS raw
+        FROM ({told})
     """)  # noqa: S608
 
 

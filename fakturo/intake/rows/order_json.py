@@ -7,7 +7,6 @@ the record.
 import json
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from functools import partial
 from typing import Any
 
 from fakturo.intake.rows.fields import FieldName
@@ -17,7 +16,7 @@ _PARTY = tuple(
     (name, "customer_name" if name == "name" else name) for name in Party.model_fields if name != "id"
 )
 """Field of a party -> field of a table, in the order of the record."""
-_json = partial(json.dumps, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 _BY_RECORD: frozenset[FieldName] = frozenset({"discount", "discount_fraction", "line_net"})
@@ -33,11 +32,12 @@ def is_canonical(columns: AbstractSet[FieldName], constants: AbstractSet[FieldNa
     return not (columns & _BY_RECORD or constants - {"currency"})
 
 
-def order_json(head: Mapping[str, Any], lines: str) -> str:
+def order_json(head: Mapping[str, Any], party: str, lines: str) -> str:
     """An order as JSON, its fields as `fakturo.order.content` orders them.
 
     Args:
         head: a row of `heads`.
+        party: its customer as `party_json` writes it.
         lines: its lines as JSON, without the brackets around them.
     """
     parts = [f'{{"external_id":{_json(head["external_id"])}']
@@ -45,7 +45,7 @@ def order_json(head: Mapping[str, Any], lines: str) -> str:
         parts.append(f'"kind":{_json(head["kind"])}')
     if head.get("cancels") is not None:
         parts.append(f'"cancels":{_json(head["cancels"])}')
-    parts.append(f'"customer":{party_json(head)}')
+    parts.append(f'"customer":{party}')
     parts.append(f'"currency":{_json(head["currency"])},"ordered_on":"{head["ordered_on"]}"')
     if head.get("po_number") is not None:
         parts.append(f'"po_number":{_json(head["po_number"])}')

@@ -1,4 +1,4 @@
-"""One order line as JSON, made by SQL from a row of `told`: `,"code":"85123A","name":…}`, to be numbered."""
+"""One order line as JSON, made by SQL of what `judge` read: `,"code":"85123A","name":…}`, to be numbered."""
 
 from fakturo.intake.rows.fields import FieldName
 from fakturo.intake.rows.mapping import Mapping

@@ -1,4 +1,4 @@
-"""Every reason for which a row is no order line, as SQL over the view `told`."""
+"""Every reason for which a row is no order line, as SQL over what `judge` reads of a row."""
 
 from typing import NamedTuple
 
