@@ -33,6 +33,7 @@ from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
 from fakturo.receivables_settings import Receivables
+from fakturo.sql_settings import Sql
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
 """Name of the built-in seller. Documents issued under it are marked as specimens."""
@@ -175,6 +176,7 @@ class Settings(BaseSettings):
     intake: Intake = Intake()
     receivables: Receivables = Receivables()
     warehouse: Warehouse = Warehouse()
+    sql: Sql = Sql()
     render: Render = Render()
     webhooks: tuple[Webhook, ...] = ()
     email: Email = Email()
