@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from fakturo.errors import BadInput, NotAllowed, NotFound
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
-from fakturo.ledger.payments import decisions
+from fakturo.ledger.payments import decisions, note_decisions
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_customers, put_invoice, put_payment
@@ -61,6 +61,7 @@ def made_facts(chance: Random) -> list[Step]:
             {"payer": "Client 1"},
             {"payer_account": "GB1"},
         )
+        row |= {"content": chance.choice(["{}", '{"details":{"end_to_end_id":"E0"}}'])}
         found.append(
             ("payment", f"P{number}", row | {"on": chance.randint(0, 40)} | chance.choice(who), None)
         )
@@ -70,7 +71,7 @@ def made_facts(chance: Random) -> list[Step]:
             "on": chance.randint(0, 40),
             "customer_id": chance.choice(CLIENTS),
         }
-        row |= {"reverses": chance.choice([None, "nowhere", *(f"P{each}" for each in range(paid))])}
+        row |= {"reverses": chance.choice([None, "nowhere", "E0", *(f"P{each}" for each in range(paid))])}
         found.append(("payment", f"R{number}", row | {"kind": chance.choice(["refund", "chargeback"])}, None))
         if chance.random() < 0.3:
             row = {
@@ -99,6 +100,8 @@ def made_choices(chance: Random, steps: list[Step]) -> list[tuple[Any, ...]]:
             ("allocate_by_person", payment, invoice, None),
             ("unallocate", payment, chance.choice([None, invoice])),
             ("write_off", invoice, part),
+            ("allocate_credit_note", chance.choice(issued), invoice, part),
+            ("unallocate_credit_note", chance.choice(issued)),
             ("take_back_write_off", invoice),
             ("refund", payment, part),
             ("pay_back", payment, chance.choice(paid)),
@@ -149,7 +152,8 @@ def decide(engine, tried):
             if verb == "pay_back":
                 told.append(decisions.refund(decider, words[0], by=words[1]))
             else:
-                told.append(getattr(decisions, verb)(decider, *words))
+                room = note_decisions if "credit_note" in verb else decisions
+                told.append(getattr(room, verb)(decider, *words))
         except (NotAllowed, BadInput, NotFound) as refused:
             told.append(type(refused).__name__)
         assert broken_laws(engine) == [], (verb, words)
