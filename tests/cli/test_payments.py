@@ -16,19 +16,19 @@ from tests.ledger.made_receivables import broken_laws, put_customers, put_invoic
 
 
 @pytest.fixture
-def ledger(sqlite_engine, monkeypatch):
+def ledger(either, monkeypatch):
     """Two invoices; a payment that names one, and one of somebody called almost like the other's client."""
     monkeypatch.setattr("fakturo.clock.utc_now", lambda: datetime(2026, 3, 22, 12, tzinfo=UTC))
-    with writing(sqlite_engine) as connection:
+    with writing(either) as connection:
         put_customers(connection, **{"C-1": "Blue Door Ltd", "C-2": "Red Barn GmbH"})
         put_invoice(connection, "INV-2026-00001")
         put_invoice(connection, "INV-2026-00002", 1_250_00, customer="C-2")
         put_payment(connection, "P", text="INV 2026 1")
         put_payment(connection, "Q", 1_250_00, "thanks", payer="Red Barn Gmbh & Co")
-    return sqlite_engine
+    return either
 
 
-def test_an_empty_list_says_so(run, sqlite_engine):
+def test_an_empty_list_says_so(run, either):
     assert run("payments", "list").stdout == "There are no payments yet.\n"
     assert run("payments", "list", "--waiting").stdout == "No payment waits for a person.\n"
 

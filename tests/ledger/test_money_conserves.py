@@ -6,6 +6,7 @@ Persons decide where both have everything that has arrived so far.
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -170,6 +171,41 @@ def empty(tmp_path_factory) -> Path:
         put_customers(connection, **{"C-0": "Client 0", "C-1": "Client 1"})
     engine.dispose()
     return file
+
+
+@pytest.fixture(scope="module")
+def empty_postgres(copied, migrated_postgres) -> Iterator[str]:
+    """The same on PostgreSQL, as the name of a database to copy."""
+    with copied(migrated_postgres) as url:
+        engine = connect(url)
+        with writing(engine) as connection:
+            put_customers(connection, **{"C-0": "Client 0", "C-1": "Client 1"})
+        engine.dispose()
+        yield str(engine.url.database)
+
+
+@given(chance=st.randoms(use_true_random=True))
+@settings(max_examples=12, deadline=None)
+def test_the_same_facts_come_to_the_same_on_both_databases(empty, empty_postgres, copied, chance):
+    """Now one ledger is SQLite and the other PostgreSQL."""
+    steps = made_facts(chance)
+    steps.sort(key=lambda each: each[3] is not None)
+    tried = made_choices(chance, steps)
+    ends = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        copied(empty_postgres) as there,
+    ):
+        shutil.copy(empty, Path(folder) / "here.sqlite")
+        for url in (f"sqlite:///{folder}/here.sqlite", there):
+            engine = connect(url)
+            _land_shuffled(engine, steps, chance)
+            told = decide(engine, tried)
+            match(engine)
+            assert match(engine).written == 0
+            ends.append((told, net(engine)))
+            engine.dispose()
+    assert ends[0] == ends[1]
 
 
 @given(chance=st.randoms(use_true_random=True))
