@@ -34,6 +34,7 @@ from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
 from fakturo.receivables_settings import Receivables
+from fakturo.sql_settings import Sql
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
 """Name of the built-in seller. Documents issued under it are marked as specimens."""
@@ -177,6 +178,7 @@ class Settings(BaseSettings):
     receivables: Receivables = Receivables()
     dunning: Dunning = Dunning()
     warehouse: Warehouse = Warehouse()
+    sql: Sql = Sql()
     render: Render = Render()
     webhooks: tuple[Webhook, ...] = ()
     email: Email = Email()

@@ -7,8 +7,8 @@ import sqlite3
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -139,6 +139,12 @@ def _database(server: str, *, like: str = "template1") -> Iterator[str]:
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def copied(postgres_server: str) -> Callable[[str], AbstractContextManager[str]]:
+    """Make a new database like the one named, for a block: its URL."""
+    return lambda like: _database(postgres_server, like=like)
 
 
 @pytest.fixture

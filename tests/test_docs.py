@@ -14,7 +14,17 @@ SHOWN = [
     ROOT / "README.md",
     *(
         ROOT / f"docs/{name}.md"
-        for name in ("ai", "delivery", "dunning", "history", "intake", "operations", "warehouse")
+        for name in (
+            "ai",
+            "delivery",
+            "dunning",
+            "history",
+            "intake",
+            "operations",
+            "payments",
+            "sql",
+            "warehouse",
+        )
     ),
 ]
 

@@ -1,6 +1,9 @@
--- What each customer owed on a day, by how late it was then. The day stands in line 3:
--- today's as it is, or one such as date '2026-03-31'.
-with days as (select made_date as as_of_date from publish_info)
+-- What each customer owed on a day, by how late it was then.
+-- as_of: the day; the publish's where it is not given.
+with days as (
+    select coalesce(cast(getvariable('as_of') as date), made_date) as as_of_date
+    from publish_info
+)
 
 select
     days.as_of_date,

@@ -1,4 +1,5 @@
--- The twenty products that bring most, less what was credited, by currency.
+-- The products that bring most, less what was credited, by currency.
+-- most: how many, twenty where it is not given.
 select
     currency,
     product_code,
@@ -14,5 +15,5 @@ group by currency, product_code
 qualify
     row_number() over (
         partition by currency order by sum(signed_net_amount) desc
-    ) <= 20
+    ) <= coalesce(cast(getvariable('most') as integer), 20)
 order by currency asc, net_amount desc

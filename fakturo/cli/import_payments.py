@@ -18,8 +18,9 @@ def payments(
         str | None, typer.Option(help="Account whose payments these are, where the file does not say.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, write nothing.")] = False,
+    match: Annotated[bool, typer.Option(help="Put what came in on invoices right away.")] = True,
 ) -> None:
-    """Take payments in: in = accepted + duplicate + quarantined, for every file."""
+    """Take payments in: in = accepted + duplicate + quarantined, for every file; then match them."""
     from fakturo.cli.screen import console
     from fakturo.clock import utc_now
     from fakturo.intake.bank.mapping import load
@@ -32,13 +33,19 @@ def payments(
     settings = current()
     engine = open_ledger(settings)
     refused = False
+    came_in = 0
     for path in files:
         outcome = take_payments(
             engine, settings, path, mapping=mapping, source=source, dry_run=dry_run, now=utc_now()
         )
         refused = refused or outcome.refused is not None
+        came_in += outcome.rows_accepted
         style = "red" if outcome.refused else None
         console.print(outcome.in_words(), style=style, soft_wrap=True, markup=False, highlight=False)
+    if match and came_in and not dry_run:
+        from fakturo.cli.matching import match_and_tell
+
+        match_and_tell(engine, settings)
     if dry_run:
         console.print("Nothing was written (--dry-run).")
     if refused:

@@ -2,6 +2,7 @@
 
 import getpass
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from fakturo.clock import utc_now
 from fakturo.errors import BadInput, NotFound
@@ -42,11 +43,18 @@ def read_amount(amount: str | None, currency: str) -> int | None:
     return to_minor(value, currency)
 
 
-def is_invoice(decider: Decider, number: str) -> bool:
-    """Whether a number was issued."""
+class Issued(NamedTuple):
+    """What a number stands for."""
+
+    kind: str
+    currency: str
+
+
+def issued(decider: Decider, number: str) -> Issued | None:
+    """Kind ('invoice', 'credit_note') and currency of what was issued under a number; None: nothing was."""
     try:
         with reading(decider.engine) as connection:
-            find_invoice(connection, number)
+            row = find_invoice(connection, number)
     except NotFound:
-        return False
-    return True
+        return None
+    return Issued(row.kind, row.currency) if row.number == number else None

@@ -75,36 +75,33 @@ def show(payment: Payment) -> None:
 @app.command()
 def match() -> None:
     """Run the rules over all payments, and say what they did."""
-    from fakturo.cli.screen import console, money, table
-    from fakturo.clock import utc_now
-    from fakturo.ledger.open import open_ledger, reading
-    from fakturo.ledger.payments.allocating import allocate
-    from fakturo.ledger.payments.cases import waiting_sums
+    from fakturo.cli.matching import match_and_tell
+    from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 
     settings = current()
-    engine = open_ledger(settings)
-    done = allocate(engine, now=utc_now(), actor="rules", settings=settings.receivables)
-    if done.by_rule:
-        table("Allocated by rule", ("rule", "rows"), sorted(done.by_rule.items()), right=(1,))
-    told = f"{done.payments} payments looked at, {done.written} allocations written"
-    console.print(f"{told}, {done.taken_back} taken back.")
-    for sentence in done.stuck:
-        console.print(f"Left as it is: {sentence}")
-    with reading(engine) as connection:
-        left = waiting_sums(connection)
-    for currency, count, minor in left:
-        console.print(f"{count} payments wait with {money(minor, currency)}: fakturo payments list")
+    match_and_tell(open_ledger(settings), settings)
 
 
 @app.command()
-def allocate(payment: Payment, invoice: Number, amount: Amount = None, reason: Reason = None) -> None:
-    """Put a payment on an invoice; money that went out reopens it."""
-    from fakturo.cli.payment_desk import amount_of, decider_of
+def allocate(
+    payment: Annotated[str, typer.Argument(help="Payment id or reference; or a credit note's number.")],
+    invoice: Number,
+    amount: Amount = None,
+    reason: Reason = None,
+) -> None:
+    """Put a payment or a credit note on an invoice; money that went out reopens it."""
+    from fakturo.cli.payment_desk import amount_of, decider_of, issued, read_amount
     from fakturo.cli.screen import money
     from fakturo.ledger.payments.decisions import allocate_by_person
+    from fakturo.ledger.payments.note_decisions import allocate_credit_note
 
     decider = decider_of(reason)
+    note = issued(decider, payment)
+    if note is not None:
+        put = allocate_credit_note(decider, payment, invoice, read_amount(amount, note.currency))
+        typer.echo(f"{money(put, note.currency)} of {payment} settle {invoice}.")
+        return
     minor, currency = amount_of(decider, payment, amount)
     put = allocate_by_person(decider, payment, invoice, minor)
     if put < 0:
@@ -115,21 +112,29 @@ def allocate(payment: Payment, invoice: Number, amount: Amount = None, reason: R
 
 @app.command()
 def unallocate(
-    payment: Annotated[str, typer.Argument(help="Payment id or reference; or an invoice's number.")],
+    payment: Annotated[
+        str, typer.Argument(help="Payment id or reference; or the number of a credit note or an invoice.")
+    ],
     invoice: Annotated[str | None, typer.Argument(help="Only off this one.")] = None,
     reason: Reason = None,
 ) -> None:
-    """Take a payment off its invoices; of an invoice's number, take back what was written off."""
-    from fakturo.cli.payment_desk import amount_of, decider_of, is_invoice
+    """Take a payment or credit note off its invoices; of an invoice, take back what was written off."""
+    from fakturo.cli.payment_desk import amount_of, decider_of, issued
     from fakturo.cli.screen import money
     from fakturo.errors import NotFound
     from fakturo.ledger.payments import decisions
+    from fakturo.ledger.payments.note_decisions import unallocate_credit_note
 
     decider = decider_of(reason)
     try:
         _, currency = amount_of(decider, payment, None)
     except NotFound:
-        if invoice is not None or not is_invoice(decider, payment):
+        number = issued(decider, payment)
+        if number is not None and number.kind == "credit_note":
+            free = unallocate_credit_note(decider, payment, invoice)
+            typer.echo(f"{money(free, number.currency)} of {payment} are free; the rules leave it to you.")
+            return
+        if invoice is not None or number is None:
             raise
         decisions.take_back_write_off(decider, payment)
         typer.echo(f"{payment} is owed again.")

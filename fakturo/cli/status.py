@@ -25,6 +25,8 @@ def status(
             return
         _queue(connection, settings, utc_now())
         _invoices(connection)
+        _money(connection)
+        _deliveries(connection)
     _published(settings.warehouse_file)
     _server(settings)
 
@@ -95,6 +97,32 @@ def _invoices(connection: Any) -> None:
     ]
     if rows:
         table("\nInvoices", ("currency", "issued", "imported", "PDFs", "total"), rows, right=(1, 2, 3, 4))
+
+
+def _money(connection: Any) -> None:
+    """What came in and is on no invoice."""
+    from fakturo.cli.screen import console, money
+    from fakturo.ledger.payments.cases import waiting_sums
+
+    for currency, count, minor in waiting_sums(connection):
+        what = "1 payment waits" if count == 1 else f"{count} payments wait"
+        console.print(
+            f"\n{what} with {money(minor, currency)} on no invoice: fakturo payments list --waiting"
+        )
+
+
+def _deliveries(connection: Any) -> None:
+    """What was given up, and receivers that fail."""
+    from fakturo.cli.screen import console, moment, table
+    from fakturo.ledger.outbox import stories
+
+    lost = [(name, count, moment(last)) for name, count, last in stories.given_up(connection)]
+    if lost:
+        table("\nDeliveries given up", ("receiver", "events", "the last (UTC)"), lost, right=(1,))
+        console.print("Why: fakturo outbox list --status gave_up; again: fakturo outbox replay EVENT")
+    for each in stories.in_trouble(connection):
+        since = f"{each.failures} times in a row since {moment(each.failing_since)}"
+        console.print(f"\n{each.name} has failed {since}: fakturo outbox list", markup=False)
 
 
 def _published(file: Path) -> None:

@@ -4,7 +4,7 @@ Every posting keeps them, so that no rule can spend an amount twice.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from fakturo.receivables.facts import PERSON, Allocation, Invoice, Payment
@@ -22,7 +22,7 @@ class Books:
         payments: Iterable[Payment],
         invoices: Iterable[Invoice],
         credit_notes: Iterable[Invoice],
-        given: Iterable[Allocation],
+        given: Sequence[Allocation],
         terms: Terms,
     ) -> None:
         self.terms = terms
@@ -30,6 +30,10 @@ class Books:
         self.credit_notes = {each.id: each for each in credit_notes}
         self.balance = {each.id: each.total_minor for each in self.invoices.values()}
         self.credit = {each.id: each.total_minor for each in self.credit_notes.values()}
+        self.decided_notes = {
+            each.credit_note_id for each in given if each.rule == PERSON
+        } & self.credit.keys()
+        """Credit notes that a person has put somewhere; only money that goes out may use what is left."""
         self.rest = {each.id: each.amount_minor for each in payments}
         self._out = {each for each, amount in self.rest.items() if amount < 0}
         self.wanted: list[Allocation] = []

@@ -139,7 +139,7 @@ def _set_off(books: Books, read: Read, waiting: Sequence[Invoice]) -> bool:
     notes = [
         books.credit_notes[each]
         for each in read.named.firm
-        if each in books.credit_notes and books.credit[each] > 0
+        if each in books.credit_notes and books.credit[each] > 0 and each not in books.decided_notes
     ]
     short = _open(books, waiting) - books.rest[payment.id]
     owners = {(each.customer_id, each.currency) for each in (*waiting, *notes)}

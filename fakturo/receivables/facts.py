@@ -33,7 +33,9 @@ class Payment(NamedTuple):
     invoice_refs: tuple[str, ...] = ()
     """Numbers in fields of their own."""
     reverses: str | None = None
-    """Reference, of the same source, of the payment that this takes back."""
+    """Reference or end-to-end id, of the same source, of the payment that this takes back."""
+    end_to_end: str | None = None
+    """The id that the payer or we gave it; banks hand it on."""
 
 
 class Invoice(NamedTuple):

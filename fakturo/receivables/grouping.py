@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from fakturo.receivables.facts import Invoice, Payers, Payment, Read
+from fakturo.receivables.originals import Originals
 from fakturo.receivables.payers import payer_of
 from fakturo.receivables.references import Numbers
 from fakturo.receivables.settling import Group
@@ -52,15 +53,14 @@ def grouped(
 
 def _tied(reads: Sequence[Read], invoices: Sequence[Invoice], linked: Mapping[int, Iterable[str]]) -> "_Ties":
     owner = {each.id: each.customer_id for each in invoices}
-    by_key = {(each.payment.source, each.payment.reference): each.payment.id for each in reads}
+    originals = Originals(each.payment for each in reads)
     ties = _Ties()
     for read in reads:
         payment = read.payment
         others: list[Node] = [owner[each] for each in (*read.named.firm, *read.named.weak)]
         others += linked.get(payment.id, ())
         others += [read.customer_id] if read.customer_id is not None else []
-        taken = by_key.get((payment.source, payment.reverses or ""))
-        others += [taken] if taken is not None else []
+        others += [each.id for each in originals.candidates(payment)]
         for other in others:
             ties.join(payment.id, other)
     for each in invoices:

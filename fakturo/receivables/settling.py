@@ -15,6 +15,7 @@ from fakturo.receivables.by_customer import by_customer
 from fakturo.receivables.by_reference import by_reference
 from fakturo.receivables.facts import Allocation, Invoice, Payment, Read
 from fakturo.receivables.money_back import settle_again, take_back, use_credit
+from fakturo.receivables.originals import Originals
 from fakturo.receivables.payers import name_key
 from fakturo.receivables.terms import Terms
 
@@ -73,7 +74,7 @@ class _Desk:
         self, books: Books, by_key: dict[tuple[str, str], Read], decided: frozenset[int] | set[int]
     ) -> None:
         self.books = books
-        self.by_key = by_key
+        self.originals = Originals(each.payment for each in by_key.values())
         self.decided = decided
         self.of_customer: dict[str, list[Read]] = defaultdict(list)
         self.alike: dict[Alike, list[Payment]] = defaultdict(list)
@@ -98,10 +99,7 @@ class _Desk:
 
     def original(self, payment: Payment) -> Payment | None:
         """The payment of the other sign that this one takes back."""
-        found = self.by_key.get((payment.source, payment.reverses or ""))
-        if found is None or (found.payment.amount_minor > 0) == (payment.amount_minor > 0):
-            return None
-        return found.payment if found.payment.currency == payment.currency else None
+        return self.originals.of(payment)
 
     def handle(self, event: Invoice | Read) -> None:
         if isinstance(event, Invoice):
@@ -132,7 +130,7 @@ class _Desk:
     def _correct(self, note: Invoice) -> None:
         books = self.books
         original = books.invoices.get(note.corrects_id or 0)
-        if original is None or original.currency != note.currency:
+        if original is None or original.currency != note.currency or note.id in books.decided_notes:
             return
         part = min(books.credit[note.id], books.balance[original.id])
         if part > 0:

@@ -12,15 +12,29 @@ import duckdb
 from fakturo.errors import WarehouseError
 from fakturo.settings import Settings
 from fakturo.warehouse.publish import CATALOG, made_at, publishes
+from fakturo.warehouse.statements import check, first_line, sentence
 
 THREADS = 2
 
 
-def open_published(settings: Settings, *, as_of: date | datetime | None = None) -> duckdb.DuckDBPyConnection:
+_LOCKS = """
+set temp_directory = ''; -- a query too large fails, it fills no disk
+set autoinstall_known_extensions = false;
+set autoload_known_extensions = false;
+set python_enable_replacements = false; -- a name is a table, never a variable of this program
+set enable_external_access = false;
+set lock_configuration = true
+"""
+
+
+def open_published(
+    settings: Settings, *, as_of: date | datetime | None = None, memory_mb: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """Connection to the published file, or to a kept publish.
 
     Args:
         as_of: the last publish made on or before this day (UTC) or moment.
+        memory_mb: what its queries may hold; None: as the warehouse's settings say.
 
     Raises:
         WarehouseError: nothing is published yet, or nothing that old is kept.
@@ -28,7 +42,7 @@ def open_published(settings: Settings, *, as_of: date | datetime | None = None) 
     file = settings.warehouse_file if as_of is None else kept(settings, as_of)
     if not file.is_file():
         raise WarehouseError(f"There is no warehouse at {file} yet; run `fakturo build`.")
-    return open_locked(file, memory_mb=settings.warehouse.memory_mb)
+    return open_locked(file, memory_mb=memory_mb or settings.warehouse.memory_mb)
 
 
 def open_locked(file: Path, *, memory_mb: int) -> duckdb.DuckDBPyConnection:
@@ -37,12 +51,10 @@ def open_locked(file: Path, *, memory_mb: int) -> duckdb.DuckDBPyConnection:
     try:
         connection.execute(f"set memory_limit = '{memory_mb}MB'")
         connection.execute(f"set threads = {THREADS}")
-        connection.execute("set temp_directory = ''")  # a query too large fails, it fills no disk
         path = str(file).replace("'", "''")
         connection.execute(f"attach '{path}' as {CATALOG} (read_only)")
         connection.execute(f"use {CATALOG}")
-        connection.execute("set enable_external_access = false")
-        connection.execute("set lock_configuration = true")
+        connection.execute(_LOCKS)
     except duckdb.Error as error:
         connection.close()
         raise WarehouseError(
@@ -65,33 +77,14 @@ def kept(settings: Settings, as_of: date | datetime) -> Path:
     )
 
 
-def first_line(error: duckdb.Error) -> str:
-    """What DuckDB says, without its drawing of the place."""
-    return str(error).strip().splitlines()[0].removesuffix(".")
-
-
 def ask(connection: duckdb.DuckDBPyConnection, query: str) -> duckdb.DuckDBPyConnection:
     """Run one query; the rows are fetched from what is returned.
 
     Raises:
         WarehouseError: DuckDB's reason in one sentence, and where to look.
     """
+    check(connection, query)
     try:
         return connection.execute(query)
     except duckdb.Error as error:
-        raise WarehouseError(_sentence(error)) from None
-
-
-def _sentence(error: duckdb.Error) -> str:
-    reason = first_line(error)
-    if "disabled by configuration" in reason or "configuration has been locked" in reason:
-        hint = "Queries read the warehouse only: no other files, no network, no settings"
-    elif "read-only" in reason:
-        hint = "The warehouse is read-only; change the ledger and run `fakturo build`"
-    else:
-        lines = (line.strip() for line in str(error).splitlines())
-        hint = next(
-            (line for line in lines if line.startswith(("Did you mean", "Candidate"))),
-            "`fakturo sql` without a query opens a shell, .tables lists the tables",
-        )
-    return f"{reason}. {hint}{'' if hint.endswith('?') else '.'}"
+        raise WarehouseError(sentence(error)) from None

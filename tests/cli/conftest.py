@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from fakturo import settings as settings_room
@@ -10,6 +11,13 @@ from fakturo.cli.main import app
 from fakturo.settings import Settings
 
 Run = Callable[..., Result]
+
+
+@pytest.fixture
+def either(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """The ledger that commands use, once on each database."""
+    monkeypatch.setenv("FAKTURO_LEDGER_URL", engine.url.render_as_string(hide_password=False))
+    return engine
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ def told(monkeypatch):
 
 
 @pytest.fixture
-def event(sqlite_engine):
-    with writing(sqlite_engine) as connection:
+def event(either):
+    with writing(either) as connection:
         row = {"event": "invoice.issued", "subject": "INV-1", "payload": '{"total_minor":5220}'}
         connection.execute(insert(outbox).values(**row, created_at=utc_now()))
 
@@ -49,11 +49,11 @@ def test_an_event_is_shown_by_its_number_or_the_id_that_receivers_see(run, told,
     assert isinstance(run("outbox", "show", "9" * 40).exception, NotFound)
 
 
-def test_a_replay_queues_it_anew(run, told, event, sqlite_engine):
+def test_a_replay_queues_it_anew(run, told, event, either):
     run("outbox", "deliver")
-    assert statuses(sqlite_engine) == [("pending", 1)]
+    assert statuses(either) == [("pending", 1)]
     assert "1 deliveries are queued" in run("outbox", "replay", "1").output
-    assert statuses(sqlite_engine) == [("pending", 0)]
+    assert statuses(either) == [("pending", 0)]
     assert "1 deliveries are queued" in run("outbox", "replay", "--since", "2026-01-01").output
 
 
@@ -64,12 +64,10 @@ def test_a_replay_of_everything_by_mistake_is_refused(run, told, event):
     assert "there are: erp." in str(refused)
 
 
-def test_without_receivers_it_says_how_to_set_one_up_and_loses_nothing(
-    run, event, sqlite_engine, monkeypatch
-):
+def test_without_receivers_it_says_how_to_set_one_up_and_loses_nothing(run, event, either, monkeypatch):
     refused = run("outbox", "deliver").exception
     assert isinstance(refused, NotAllowed)
     assert "[[webhooks]]" in str(refused)
     monkeypatch.setenv("FAKTURO_WEBHOOKS", NOWHERE)
     run("outbox", "deliver")
-    assert statuses(sqlite_engine) == [("pending", 1)]
+    assert statuses(either) == [("pending", 1)]

@@ -1,30 +1,34 @@
 """`fakturo payments …` as a person types it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import insert
 
 from fakturo.errors import NotFound
+from fakturo.ledger.delivery_tables import deliveries
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payments.cases import find_payment, open_payment
+from fakturo.ledger.tables import outbox
 from fakturo.receivables.terms import Terms
-from tests.ledger.made_receivables import put_customers, put_invoice, put_payment, statuses
+from tests.ledger.made_receivables import broken_laws, put_customers, put_invoice, put_payment, statuses
 
 
 @pytest.fixture
-def ledger(sqlite_engine, monkeypatch):
+def ledger(either, monkeypatch):
     """Two invoices; a payment that names one, and one of somebody called almost like the other's client."""
     monkeypatch.setattr("fakturo.clock.utc_now", lambda: datetime(2026, 3, 22, 12, tzinfo=UTC))
-    with writing(sqlite_engine) as connection:
+    with writing(either) as connection:
         put_customers(connection, **{"C-1": "Blue Door Ltd", "C-2": "Red Barn GmbH"})
         put_invoice(connection, "INV-2026-00001")
         put_invoice(connection, "INV-2026-00002", 1_250_00, customer="C-2")
         put_payment(connection, "P", text="INV 2026 1")
         put_payment(connection, "Q", 1_250_00, "thanks", payer="Red Barn Gmbh & Co")
-    return sqlite_engine
+    return either
 
 
-def test_an_empty_list_says_so(run, sqlite_engine):
+def test_an_empty_list_says_so(run, either):
     assert run("payments", "list").stdout == "There are no payments yet.\n"
     assert run("payments", "list", "--waiting").stdout == "No payment waits for a person.\n"
 
@@ -133,3 +137,68 @@ def test_show_says_why_a_payment_waits(run, ledger, facts, remark):
         case = open_payment(connection, "D", Terms())
     assert remark in " ".join(case.remarks)
     assert remark.split(",")[0] in run("payments", "show", "D").stdout
+
+
+def test_a_credit_note_is_put_on_another_invoice_and_taken_off(run, ledger):
+    with writing(ledger) as connection:
+        put_invoice(connection, "INV-2026-00003", 70_00)
+        put_invoice(connection, "CN-2026-00001", 50_00, kind="credit_note", corrects="INV-2026-00001")
+    words = ("payments", "allocate", "CN-2026-00001", "INV-2026-00003")
+    told = run(*words, "--amount", "20", "--reason", "asked")
+    assert told.stdout == "20.00 EUR of CN-2026-00001 settle INV-2026-00003.\n"
+    run("payments", "match")  # what is left stays the person's, though its original is open
+    assert statuses(ledger)["INV-2026-00003"] == "partial"
+    assert run(*words).stdout == "30.00 EUR of CN-2026-00001 settle INV-2026-00003.\n"
+    assert "Nothing is left of CN-2026-00001; `fakturo payments unallocate" in str(run(*words).exception)
+    free = run("payments", "unallocate", "CN-2026-00001").stdout
+    assert free == "50.00 EUR of CN-2026-00001 are free; the rules leave it to you.\n"
+    run("payments", "match")
+    assert statuses(ledger)["INV-2026-00003"] == "open"
+    assert "is on no invoice" in str(run("payments", "unallocate", "CN-2026-00001").exception)
+    other = run("payments", "allocate", "CN-2026-00001", "INV-2026-00002")
+    assert "a credit note settles invoices of its own client" in str(other.exception)
+    assert broken_laws(ledger) == []
+
+
+def test_a_credit_note_that_the_rules_have_used_is_taken_off_first(run, ledger):
+    with writing(ledger) as connection:
+        put_invoice(connection, "INV-2026-00003", 70_00)
+        put_invoice(connection, "CN-2026-00001", 50_00, kind="credit_note", corrects="INV-2026-00003")
+        put_invoice(connection, "INV-2026-00004", 50_00)
+    run("payments", "match")
+    assert statuses(ledger)["INV-2026-00003"] == "partial"
+    assert "Nothing is left" in str(run("payments", "allocate", "CN-2026-00001", "INV-2026-00004").exception)
+    run("payments", "unallocate", "CN-2026-00001", "INV-2026-00003")
+    run("payments", "allocate", "CN-2026-00001", "INV-2026-00004")
+    run("payments", "match")
+    assert (statuses(ledger)["INV-2026-00003"], statuses(ledger)["INV-2026-00004"]) == ("open", "paid")
+    assert broken_laws(ledger) == []
+
+
+def test_an_import_puts_payments_on_invoices_right_away_unless_told_not_to(run, ledger, tmp_path):
+    file = tmp_path / "bank.csv"
+    file.write_text("date,amount,currency,payer,text\n2026-03-12,1250.00,EUR,Somebody,INV-2026-00002\n")
+    run("import", "payments", str(file), "--source", "A", "--no-match")
+    assert statuses(ledger) == {"INV-2026-00001": "open", "INV-2026-00002": "open"}
+    file.write_text("date,amount,currency,payer,text\n2026-03-13,1.00,EUR,Somebody,thanks\n")
+    told = run("import", "payments", str(file), "--source", "A").stdout
+    assert "4 payments looked at, 2 allocations written" in told
+    assert statuses(ledger) == {"INV-2026-00001": "paid", "INV-2026-00002": "paid"}
+    assert "looked at" not in run("import", "payments", str(file), "--source", "A").stdout
+
+
+def test_status_tells_of_payments_on_no_invoice_and_of_deliveries_given_up(run, ledger):
+    quiet = run("status").stdout
+    assert "given up" not in quiet
+    assert "2 payments wait with 1,350.00 EUR on no invoice: fakturo payments list --waiting" in quiet
+    now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    event = {"event": "invoice.issued", "subject": "INV-1", "payload": "{}", "created_at": now}
+    with writing(ledger) as connection:
+        key = connection.execute(insert(outbox).values(event)).inserted_primary_key[0]
+        lost = {"outbox_id": key, "receiver": "erp", "subject": "INV-1", "status": "gave_up"}
+        connection.execute(insert(deliveries).values(lost | {"created_at": now}))
+    run("payments", "match")
+    told = run("status").stdout
+    assert "1 payment waits with 1,250.00 EUR on no invoice" in told
+    assert re.search(r"^erp +1 +2026-03-02 09:00:00", told, re.MULTILINE)
+    assert "fakturo outbox list --status gave_up" in told

@@ -6,7 +6,6 @@ from sqlalchemy import text
 from fakturo.clock import utc_now
 from fakturo.intake.ingest import ingest_file
 from fakturo.ledger.issuing.chunk import issue_waiting
-from fakturo.ledger.open import open_ledger
 from fakturo.tracing import trace
 from flows.build_marts import build
 
@@ -16,12 +15,14 @@ A-1,C-1,Harbour Tea Ltd,GB,GBP,2026-03-02,CR-012,Stoneware mug,3,6.80
 
 
 @pytest.fixture
-def home(settings):
+def home(settings, either):
     """A ledger with one issued invoice that came as a file."""
-    settings.home.mkdir()
+    url = either.url.render_as_string(hide_password=False)
+    settings = settings.model_copy(update={"ledger": settings.ledger.model_copy(update={"url": url})})
+    settings.home.mkdir(exist_ok=True)
     path = settings.home.parent / "orders.csv"
     path.write_text(CSV)
-    engine = open_ledger(settings)
+    engine = either
     assert ingest_file(engine, settings, path, now=utc_now()).orders_new == 1
     done = issue_waiting(engine, seller=settings.seller, worker="test", clock=utc_now, lease_s=60)
     return settings, engine, done.numbers[0]
@@ -49,7 +50,8 @@ def test_what_was_changed_is_named(home, place, run):
     settings, engine, number = home
     if place == "invoice":
         with engine.begin() as connection:
-            connection.execute(text("DROP TRIGGER invoices_no_update"))
+            on = "" if engine.dialect.name == "sqlite" else " ON invoices"
+            connection.execute(text(f"DROP TRIGGER invoices_no_update{on}"))
             connection.execute(text("UPDATE invoices SET content = replace(content, 'mug', 'jug')"))
     else:
         next(each for each in settings.archive.rglob("*") if each.is_file()).write_text("other")

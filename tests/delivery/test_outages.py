@@ -9,8 +9,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from fakturo import worker
 from fakturo.delivery.receivers import receivers_of
+from fakturo.ledger.delivery_tables import deliveries
+from fakturo.ledger.open import writing
 from fakturo.ledger.outbox.deliveries import claim, fan_out
 
 INVOICES = [f"INV-{number}" for number in range(4)]
@@ -97,6 +101,21 @@ def test_an_event_without_document_or_in_trouble_holds_up_no_other_invoice(
     assert [each[2] for each in statuses(engine)] == ["pending", "pending", "delivered"]
 
 
+def test_a_sender_of_this_machine_that_is_known_to_be_dead_holds_nothing_up(
+    engine, hooks, told, happen, go, clock, statuses
+):
+    settings = told(erp=hooks)
+    (receiver,) = receivers_of(settings)
+    happen(engine, "INV-1")
+    fan_out(engine, [receiver], clock())
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        child.wait()
+    claim(engine, receiver, worker=f"{worker.host()}{child.pid}:0", now=clock(), lease_s=240)
+    go(engine, settings)
+    assert len(hooks.accepted) == 1
+    assert [each[2] for each in statuses(engine)] == ["delivered"]
+
+
 def test_a_worker_that_died_with_events_in_its_hands_loses_none(
     engine, hooks, told, happen, go, clock, statuses
 ):
@@ -107,6 +126,11 @@ def test_a_worker_that_died_with_events_in_its_hands_loses_none(
     assert len(claim(engine, receiver, worker="killed", now=clock(), lease_s=240)) == 2
     go(engine, settings)
     assert hooks.requests == [], "another worker may be sending them right now"
+    with writing(engine) as connection:
+        of_another = update(deliveries).where(deliveries.c.leased_by.is_not(None))
+        connection.execute(of_another.values(leased_by="another-machine:1:1"))
+    go(engine, settings)
+    assert hooks.requests == [], "nobody here knows whether it lives"
     clock.move(seconds=240)
     go(engine, settings)
     assert [each[2] for each in statuses(engine)] == ["delivered"] * 3

@@ -20,13 +20,19 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def take(sqlite_engine: Engine, settings: Settings, tmp_path: Path, now: datetime) -> Take:
+def ledger(sqlite_engine: Engine) -> Engine:
+    """Where orders land; files about the ledger, not about formats, take it on both databases."""
+    return sqlite_engine
+
+
+@pytest.fixture
+def take(ledger: Engine, settings: Settings, tmp_path: Path, now: datetime) -> Take:
     """Write a file and take it in, as in `take("orders.csv", "order_id,…", mapping="generic")`."""
 
     def taken(name: str, content: str | bytes, **options: Any) -> FileOutcome:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        outcome = ingest_file(sqlite_engine, settings, path, **({"now": now} | options))
+        outcome = ingest_file(ledger, settings, path, **({"now": now} | options))
         told = outcome.rows_accepted + outcome.rows_duplicate + outcome.rows_quarantined
         assert told == outcome.rows_in
         return outcome
@@ -35,11 +41,11 @@ def take(sqlite_engine: Engine, settings: Settings, tmp_path: Path, now: datetim
 
 
 @pytest.fixture
-def rows(sqlite_engine: Engine) -> Rows:
+def rows(ledger: Engine) -> Rows:
     """All rows of a ledger table, in order of id."""
 
     def read(table: str) -> list[dict[str, Any]]:
-        with reading(sqlite_engine) as connection:
+        with reading(ledger) as connection:
             query = select(metadata.tables[table]).order_by(metadata.tables[table].c.id)
             return [dict(row._mapping) for row in connection.execute(query)]
 

@@ -14,6 +14,12 @@ HEADER = "order_id,customer_id,order_date,sku,name,quantity,unit_price,currency\
 GOOD = "A1,C7,2026-02-27,L1,Lantern,6,2.55,GBP\n"
 
 
+@pytest.fixture
+def ledger(engine):
+    """Both databases: landing is what these tests are about."""
+    return engine
+
+
 def test_the_same_file_twice_brings_nothing_new(take, rows):
     take("o.csv", HEADER + GOOD + GOOD.replace("2.55", "x").replace("A1", "A2"))
     again = take("copy-of-o.csv", HEADER + GOOD + GOOD.replace("2.55", "x").replace("A1", "A2"))
@@ -124,10 +130,10 @@ def test_the_original_is_kept_verbatim_under_its_hash(take, rows, settings):
     assert not list((settings.home / "tmp").iterdir())
 
 
-def test_the_audit_log_tells_of_every_file(take, sqlite_engine, rows):
+def test_the_audit_log_tells_of_every_file(take, ledger, rows):
     take("o.csv", HEADER + GOOD)
 
-    with reading(sqlite_engine) as connection:
+    with reading(ledger) as connection:
         entry = connection.exec_driver_sql("SELECT actor, action, subject, details FROM audit").one()
     assert tuple(entry)[:3] == ("intake", "file.landed", "file:1")
     details = json.loads(entry[3])

@@ -6,6 +6,7 @@ Persons decide where both have everything that has arrived so far.
 
 import shutil
 import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from fakturo.errors import BadInput, NotAllowed, NotFound
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
-from fakturo.ledger.payments import decisions
+from fakturo.ledger.payments import decisions, note_decisions
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.receivables_settings import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_customers, put_invoice, put_payment
@@ -61,6 +62,7 @@ def made_facts(chance: Random) -> list[Step]:
             {"payer": "Client 1"},
             {"payer_account": "GB1"},
         )
+        row |= {"content": chance.choice(["{}", '{"details":{"end_to_end_id":"E0"}}'])}
         found.append(
             ("payment", f"P{number}", row | {"on": chance.randint(0, 40)} | chance.choice(who), None)
         )
@@ -70,7 +72,7 @@ def made_facts(chance: Random) -> list[Step]:
             "on": chance.randint(0, 40),
             "customer_id": chance.choice(CLIENTS),
         }
-        row |= {"reverses": chance.choice([None, "nowhere", *(f"P{each}" for each in range(paid))])}
+        row |= {"reverses": chance.choice([None, "nowhere", "E0", *(f"P{each}" for each in range(paid))])}
         found.append(("payment", f"R{number}", row | {"kind": chance.choice(["refund", "chargeback"])}, None))
         if chance.random() < 0.3:
             row = {
@@ -99,6 +101,8 @@ def made_choices(chance: Random, steps: list[Step]) -> list[tuple[Any, ...]]:
             ("allocate_by_person", payment, invoice, None),
             ("unallocate", payment, chance.choice([None, invoice])),
             ("write_off", invoice, part),
+            ("allocate_credit_note", chance.choice(issued), invoice, part),
+            ("unallocate_credit_note", chance.choice(issued)),
             ("take_back_write_off", invoice),
             ("refund", payment, part),
             ("pay_back", payment, chance.choice(paid)),
@@ -149,7 +153,8 @@ def decide(engine, tried):
             if verb == "pay_back":
                 told.append(decisions.refund(decider, words[0], by=words[1]))
             else:
-                told.append(getattr(decisions, verb)(decider, *words))
+                room = note_decisions if "credit_note" in verb else decisions
+                told.append(getattr(room, verb)(decider, *words))
         except (NotAllowed, BadInput, NotFound) as refused:
             told.append(type(refused).__name__)
         assert broken_laws(engine) == [], (verb, words)
@@ -166,6 +171,41 @@ def empty(tmp_path_factory) -> Path:
         put_customers(connection, **{"C-0": "Client 0", "C-1": "Client 1"})
     engine.dispose()
     return file
+
+
+@pytest.fixture(scope="module")
+def empty_postgres(copied, migrated_postgres) -> Iterator[str]:
+    """The same on PostgreSQL, as the name of a database to copy."""
+    with copied(migrated_postgres) as url:
+        engine = connect(url)
+        with writing(engine) as connection:
+            put_customers(connection, **{"C-0": "Client 0", "C-1": "Client 1"})
+        engine.dispose()
+        yield str(engine.url.database)
+
+
+@given(chance=st.randoms(use_true_random=True))
+@settings(max_examples=12, deadline=None)
+def test_the_same_facts_come_to_the_same_on_both_databases(empty, empty_postgres, copied, chance):
+    """Now one ledger is SQLite and the other PostgreSQL."""
+    steps = made_facts(chance)
+    steps.sort(key=lambda each: each[3] is not None)
+    tried = made_choices(chance, steps)
+    ends = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        copied(empty_postgres) as there,
+    ):
+        shutil.copy(empty, Path(folder) / "here.sqlite")
+        for url in (f"sqlite:///{folder}/here.sqlite", there):
+            engine = connect(url)
+            _land_shuffled(engine, steps, chance)
+            told = decide(engine, tried)
+            match(engine)
+            assert match(engine).written == 0
+            ends.append((told, net(engine)))
+            engine.dispose()
+    assert ends[0] == ends[1]
 
 
 @given(chance=st.randoms(use_true_random=True))

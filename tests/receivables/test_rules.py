@@ -292,3 +292,47 @@ def test_a_payment_that_names_what_is_paid_is_put_on_nothing_else():
     first = payment(text="INV-2026-00001", reference="P")
     second = payment(50_00, "INV-2026-00001", reference="Q", customer_id="C-1", on=30)
     assert {each[0] for each in outcome([first, second], [ONE, TWO])} == {"P"}
+
+
+def direct_debit(reference, amount=100_00, text="INV-2026-00001", *, end_to_end="E2E-1", **others):
+    return payment(amount, text, reference=reference, end_to_end=end_to_end, **others)
+
+
+def returned(amount=-100_00, *, on=40, **others):
+    return payment(amount, reference="C", kind="chargeback", reverses="E2E-1", on=on, **others)
+
+
+REOPENED = ("C", ONE.number, "payment", -100_00, 40, "reversal")
+
+
+def test_a_return_that_names_only_the_end_to_end_id_takes_that_payment_back():
+    unlike = direct_debit("Q", end_to_end="E2E-2", text="")
+    assert REOPENED in outcome([returned(end_to_end="E2E-1"), direct_debit("P"), unlike], [ONE])
+
+
+def test_of_recurring_debits_with_one_id_the_amount_tells_which_came_back():
+    other = payment(40_00, reference="Q", end_to_end="E2E-1", on=12)
+    assert REOPENED in outcome([other, returned(), direct_debit("P")], [ONE])
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [direct_debit("Q", text="")],
+        [direct_debit("Q", 40_00, text=""), direct_debit("R", 60_00, text="")],
+    ],
+    ids=["two alike", "none of this amount"],
+)
+def test_a_return_that_could_mean_several_debits_waits_for_a_person(others):
+    back = returned(-100_00 if len(others) == 1 else -30_00)
+    assert "C" not in {each[0] for each in outcome([direct_debit("P"), *others, back], [ONE])}
+
+
+def test_a_debit_of_later_days_is_not_what_came_back():
+    later = direct_debit("Q", text="", on=50)
+    assert REOPENED in outcome([later, direct_debit("P"), returned()], [ONE])
+
+
+def test_a_reference_goes_before_an_end_to_end_id():
+    named = payment(100_00, "INV-2026-00001", reference="E2E-1")
+    assert REOPENED in outcome([named, direct_debit("Q", text="INV-2026-00002"), returned()], [ONE, TWO])

@@ -251,6 +251,28 @@ def test_the_saved_hours_begin_with_the_latest(ask):
     ]
 
 
+def test_the_saved_cost_adds_up_by_day_model_and_outcome(ask):
+    # the quickest way to the 95th percentile of four: 3000 + 0.85 x (4000 - 3000)
+    assert ask(saved("cost_of_ai")) == [
+        (date(2026, 3, 2), "m", "ok", 4, 400, 200, "0.007252", pytest.approx(3850.0)),
+        (date(2026, 3, 2), "m", "rate_limit", 1, 0, 0, "0.000000", 5.0),
+        (date(2026, 3, 2), "m", "sent", 1, 100, 60, "0.000700", None),  # its end is not known
+        (date(2026, 3, 2), "m", "timeout", 1, 100, 0, "0.000500", 30000.0),
+        (date(2026, 3, 2), "m", "transient", 1, 0, 0, "0.000040", 9.0),
+        (date(2026, 3, 2), "m2", "ok", 1, 200, 60, None, 500.0),
+        (date(2026, 3, 2), "m2", "quota_exhausted", 1, 0, 0, "0.000000", 8.0),
+    ]
+
+
+def test_the_saved_waiting_orders_stand_with_their_reasons(ask):
+    # 6 and 7 wait for a person, 4 for a provider
+    assert sorted((row[0], row[1], row[2]) for row in ask(saved("what_waits"))) == [
+        ("needs_review", "draft_incomplete", 1),
+        ("needs_review", "text_too_long", 1),
+        ("queued", None, 1),
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "places"),
     [

@@ -226,3 +226,25 @@ def test_a_build_killed_at_any_moment_leaves_the_published_file_whole(settings, 
     published(now + timedelta(days=9000), invoices=2)
     assert count(settings) == 2
     assert not list((settings.home / "publishes").glob("*.unfinished"))
+
+
+def test_other_clients_read_the_file_and_keep_the_old_one_through_a_publish(settings, published, now):
+    """The duckdb command line and Python, read-only, as docs/sql.md says; neither blocks a publish."""
+    file = published(now, invoices=2)
+    query = "select count(*) from staging.stg_ledger__invoices"
+    with duckdb.connect(str(file), read_only=True) as python:
+        command = [str(Path(sys.executable).parent / "duckdb"), "-readonly", str(file), "-csv", "-noheader"]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        ) as client:
+            client.stdin.write(f"{query};\n")
+            assert client.stdout.readline() == "2\n"
+            published(now + timedelta(hours=1), invoices=3)
+            client.stdin.write(f"{query};\n")
+            assert client.stdout.readline() == "2\n"
+            assert python.execute(query).fetchone() == (2,)
+            client.stdin.close()
+    with duckdb.connect(str(file), read_only=True) as again:
+        assert again.execute(query).fetchone() == (3,)
+        with pytest.raises(duckdb.InvalidInputException, match="read-only"):
+            again.execute("create table mine (n int)")

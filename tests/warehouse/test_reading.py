@@ -9,10 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from fakturo import settings as settings_room
-from fakturo.cli import result, shell
+from fakturo.cli import result
 from fakturo.cli.main import app
 from fakturo.errors import BadInput, WarehouseError
 from fakturo.warehouse.reading import ask, open_published
+from fakturo.warehouse.saved_queries import saved_queries
 
 
 @pytest.fixture
@@ -39,31 +40,6 @@ def run(settings, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     "query",
     [
-        "copy fct_invoices to 'stolen.csv'",
-        "select * from read_text('/etc/hostname')",
-        "select * from read_csv('https://example.com/x.csv')",
-        "select * from '/etc/hostname'",
-        "select * from glob('/*')",
-        "attach 'other.duckdb'",
-        "install httpfs",
-        "load httpfs",
-        "set memory_limit = '90GB'",
-        "set enable_external_access = true",
-        "reset lock_configuration",
-        "create secret thief (type s3)",
-        "export database 'stolen'",
-    ],
-)
-def test_a_query_reaches_no_file_no_network_and_no_setting(connection, query, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(WarehouseError):
-        ask(connection, query)
-    assert not list(tmp_path.glob("stolen*"))
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
         "delete from fct_invoices",
         "drop table fct_invoices",
         "create table mine (n int)",
@@ -76,7 +52,7 @@ def test_a_query_changes_nothing(connection, query):
 
 
 def test_a_wrong_name_is_answered_with_the_right_one(connection):
-    with pytest.raises(WarehouseError, match=r'does not exist!?\. Did you mean "fct_invoices"\?'):
+    with pytest.raises(WarehouseError, match=r'does not exist\. Did you mean "fct_invoices"\?'):
         ask(connection, "select * from fct_invoice")
 
 
@@ -156,9 +132,38 @@ def test_parquet_keeps_types(run, published, now, tmp_path):
     assert str(table.schema.field("issue_date").type) == "date32[day]"
 
 
-def test_parquet_needs_a_file(run, published, now):
+@pytest.mark.parametrize("form", ["parquet", "xlsx"])
+def test_what_is_no_text_needs_a_file(run, published, now, form):
     published(now)
-    assert "add --out FILE" in str(run("from fct_invoices", "-f", "parquet").exception)
+    assert "add --out FILE" in str(run("from fct_invoices", "-f", form).exception)
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.json", "x.parquet", "x.XLSX"])
+def test_the_ending_of_a_file_gives_its_format(run, published, now, tmp_path, name):
+    published(now)
+    assert run("select 1 as n", "--out", str(tmp_path / name)).exit_code == 0
+    magic = {"x.csv": b"n\n1\n", "x.json": b"[\n  {", "x.parquet": b"PAR1", "x.XLSX": b"PK"}[name]
+    assert (tmp_path / name).read_bytes().startswith(magic)
+
+
+def test_an_ending_that_is_none_of_ours_is_told(run, published, now, tmp_path):
+    published(now)
+    refused = run("select 1", "--out", str(tmp_path / "x.doc"))
+    assert "ends with .csv, .json, .parquet, .xlsx, or add --format" in str(refused.exception)
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
+def test_a_query_that_fails_half_way_leaves_the_file_as_it_was(run, published, now, tmp_path, form):
+    published(now)
+    out = tmp_path / f"x.{form}"
+    out.write_text("yesterday's")
+    fails = "select if(n < 90000, n, error('broken')::int) from range(100000) t(n)"
+    refused = run(fails, "--out", str(out))
+    assert "broken" in str(refused.exception)
+    assert isinstance(refused.exception, WarehouseError)
+    assert out.read_text() == "yesterday's"
+    assert [each.name for each in tmp_path.glob("*x.*")] == [out.name]
+    assert not list(tmp_path.glob(".*unfinished"))
 
 
 def test_a_result_goes_to_a_file(run, published, now, tmp_path):
@@ -176,6 +181,33 @@ def test_a_query_comes_from_standard_input(run, published, now):
     assert run("-f", "csv", stdin="select 8 as n").output == "n\n8\n"
 
 
+def test_a_saved_query_is_run_by_its_name(run, published, now, settings):
+    published(now, invoices=3)
+    own = settings.home / "queries"
+    own.mkdir()
+    (own / "dear_ones.sql").write_text(
+        "-- Invoices from a total on.\n"
+        "select count(*) as n from fct_invoices\n"
+        "where total_amount >= coalesce(cast(getvariable('least') as integer), 30)\n"
+    )
+    assert run("--run", "dear_ones", "-f", "csv").output == "n\n1\n"
+    assert run("--run", "dear_ones", "--set", "least=20", "-f", "csv").output == "n\n2\n"
+    assert "Did you mean dear_ones?" in str(run("--run", "dear_one").exception)
+    assert "it has least." in str(run("--run", "dear_ones", "--set", "most=1").exception)
+    assert "write name=value" in str(run("--run", "dear_ones", "--set", "20").exception)
+    assert "name it with --run" in str(run("select 1", "--set", "least=1").exception)
+
+
+def test_every_query_that_comes_with_us_is_found_with_its_purpose_and_parameters(settings):
+    found = saved_queries(settings)
+    assert found["aging_as_of_a_day"].parameters == ("as_of",)
+    assert found["best_customers"].parameters == ("since", "most")
+    assert found["dso_by_month"].purpose.startswith("How long money takes, by month")
+    assert all(each.purpose for each in found.values())
+    for each in found.values():
+        assert all(f"{name}: " in each.purpose for name in each.parameters), each.name
+
+
 def test_as_of_asks_an_earlier_publish(run, published, now):
     published(now, invoices=2)
     published(now + timedelta(days=1), invoices=3)
@@ -184,64 +216,6 @@ def test_as_of_asks_an_earlier_publish(run, published, now):
     )
     assert run("select 1", "--as-of", "2026-03-02T10:00:00+00:00").exit_code == 0
     assert "write 2026-11-01" in str(run("select 1", "--as-of", "yesterday").exception)
-
-
-def typed(*lines):
-    """A person who types these lines; KeyboardInterrupt among them is Ctrl-C."""
-    waiting = iter(lines)
-
-    def read(_prompt):
-        line = next(waiting, None)
-        if line is None:
-            raise EOFError
-        if line is KeyboardInterrupt:
-            raise KeyboardInterrupt
-        return line
-
-    return read
-
-
-def test_the_shell_answers_over_several_lines_and_times(connection, capsys):
-    shell.run(connection, read=typed("select", "", "count(*) as n", "from fct_invoices;"))
-    output = capsys.readouterr().out
-    assert "n\n2\n1 row, 0." in output
-
-
-def test_the_shell_lists_and_describes_tables(connection, capsys):
-    shell.run(
-        connection, read=typed(".tables", ".describe fct_invoices;", ".help", ".quit", "select 'late';")
-    )
-    output = capsys.readouterr().out
-    assert "fct_invoices" in output
-    assert "One row per invoice." in output
-    assert "currency        varchar        ISO 4217 code." in output
-    assert ".describe TABLE" in output
-    assert "late" not in output
-
-
-def test_the_shell_survives_errors_and_ctrl_c(connection, capsys):
-    shell.run(
-        connection, read=typed("selec 1;", "select", KeyboardInterrupt, ".format csv", "", "select 5 as n;")
-    )
-    output = capsys.readouterr().out
-    assert "Parser Error" in output
-    assert "n\n5\n" in output
-
-
-def test_the_shell_keeps_its_history(connection, tmp_path):
-    history = tmp_path / "history"
-    shell.run(connection, history=history, read=typed(".quit"))
-    shell._save(history)
-    assert history.exists()
-
-
-def test_the_shell_completes_tables_columns_and_words(connection, tmp_path):
-    readline = pytest.importorskip("readline")
-    shell.run(connection, history=tmp_path / "none", read=typed(".quit"))
-    complete = readline.get_completer()
-    assert complete("fct_inv", 0) == "fct_invoices"
-    assert complete("TOTAL_a", 0) == "total_amount"
-    assert complete("total_amount_of_all", 0) is None
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,17 @@ def count_unsent(connection: Connection) -> int:
     )
 
 
+def given_up(connection: Connection) -> Sequence[Row[Any]]:
+    """(receiver, how many events it did not get, when the last of them was queued), by receiver."""
+    query = (
+        select(deliveries.c.receiver, func.count(), func.max(deliveries.c.created_at))
+        .where(deliveries.c.status == "gave_up")
+        .group_by(deliveries.c.receiver)
+        .order_by(deliveries.c.receiver)
+    )
+    return connection.execute(query).all()
+
+
 def in_trouble(connection: Connection) -> Sequence[Row[Any]]:
     """Receivers that have failed since they last took something."""
     query = select(delivery_receivers).where(delivery_receivers.c.failures > 0)

@@ -175,12 +175,14 @@ def _sorted_out(
     notes = {note.id for group in batch for note in group.credit_notes}
     by_person = {each.payment_id for each in stands if each.rule == PERSON}
     decided = {each.id for each in payments.values() if each.amount_minor > 0 and each.id in by_person}
+    decided_notes = {each.credit_note_id for each in stands if each.rule == PERSON} & notes
     given: list[Allocation] = []
     by_rules: Counter[Allocation] = Counter()
     for each in stands:
         ours = each.payment_id in payments if each.payment_id is not None else each.credit_note_id in notes
-        of_money_out = each.kind == "refund" and each.rule in MONEY_BACK
-        if each.rule == PERSON or not ours or (each.payment_id in decided and not of_money_out):
+        of_money_out = each.invoice_id is None and each.rule in MONEY_BACK
+        is_decided = each.payment_id in decided or each.credit_note_id in decided_notes
+        if each.rule == PERSON or not ours or (is_decided and not of_money_out):
             given.append(each)
         else:
             by_rules[each._replace(amount_minor=0)] += each.amount_minor

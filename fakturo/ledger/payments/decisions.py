@@ -64,12 +64,14 @@ def allocate_by_person(decider: Decider, payment: str, number: str, amount: int 
         rest = rests(connection, [paid.id])[paid.id]
         here = standings(connection, [invoice.id])[invoice.id]
         room = here.open_minor if rest > 0 else here.total_minor - here.open_minor
-        put = _checked(amount, (rest, f"payment {paid.id}"), (room, number), paid.currency)
+        put = checked(amount, (rest, f"payment {paid.id}"), (room, number), paid.currency)
         put = put if rest > 0 else -put
-        on = max(paid.value_date, invoice.issue_date, _not_before(connection, invoice.id, rest) or date.min)
-        row = Allocation(paid.id, None, invoice.id, "payment", paid.currency, put, on, PERSON, _why(decider))
-        rows = [row] if rest > 0 else [row, *_confirmed(connection, invoice.id, _why(decider))]
-        _write(connection, decider, "payment.allocated", f"payment:{paid.id}", rows, number=number)
+        on = max(paid.value_date, invoice.issue_date, not_before(connection, invoice.id, rest) or date.min)
+        row = Allocation(
+            paid.id, None, invoice.id, "payment", paid.currency, put, on, PERSON, why_of(decider)
+        )
+        rows = [row] if rest > 0 else [row, *_confirmed(connection, invoice.id, why_of(decider))]
+        write(connection, decider, "payment.allocated", f"payment:{paid.id}", rows, number=number)
         learn_payer(connection, paid, invoice.customer_id, decider.now)
     return put
 
@@ -91,19 +93,19 @@ def unallocate(decider: Decider, payment: str, number: str | None = None) -> int
         lock(connection, clients, [paid.id])
         if clients != _clients(connection, paid.id):
             raise NotAllowed(f"Payment {paid.id} was moved this very moment; look at it again.")
-        rows = _standing(connection, allocations.c.payment_id == paid.id)
+        rows = standing_rows(connection, allocations.c.payment_id == paid.id)
         rows = [each for each in rows if invoice is None or each.invoice_id == invoice.id]
         if paid.amount_minor < 0:
             rows = [each for each in rows if each.rule == PERSON]
         else:
             rows = [each for each in rows if each.kind != "refund" or each.rule == PERSON]
-        back = _opposite(rows, _why(decider))
+        back = opposite(rows, why_of(decider))
         if not back:
             where = f"not on {number}" if number else "on no invoice that a person could take it off"
             raise NotAllowed(
                 f"Payment {paid.id} is {where}; `fakturo payments show {paid.id}` says where it is."
             )
-        _write(connection, decider, "payment.unallocated", f"payment:{paid.id}", back, number=number)
+        write(connection, decider, "payment.unallocated", f"payment:{paid.id}", back, number=number)
         forget_payer(connection, paid)
     return sum(-each.amount_minor for each in back if each.kind in {"payment", "refund"})
 
@@ -126,12 +128,12 @@ def write_off(decider: Decider, number: str, amount: int | None = None) -> int:
         here = standings(connection, [invoice.id])[invoice.id]
         if invoice.kind == "credit_note":
             raise NotAllowed(f"{number} is a credit note; only invoices are written off.")
-        put = _checked(amount, (here.open_minor, number), (here.open_minor, number), invoice.currency)
+        put = checked(amount, (here.open_minor, number), (here.open_minor, number), invoice.currency)
         on = max(decider.now.date(), invoice.issue_date)
         row = Allocation(
-            None, None, invoice.id, "write_off", invoice.currency, put, on, PERSON, _why(decider)
+            None, None, invoice.id, "write_off", invoice.currency, put, on, PERSON, why_of(decider)
         )
-        _write(connection, decider, "invoice.written_off", f"invoice:{number}", [row])
+        write(connection, decider, "invoice.written_off", f"invoice:{number}", [row])
     return put
 
 
@@ -147,11 +149,11 @@ def take_back_write_off(decider: Decider, number: str) -> int:
     with writing(decider.engine) as connection:
         invoice = find_invoice(connection, number)
         lock(connection, [invoice.customer_id], [])
-        rows = _standing(connection, allocations.c.invoice_id == invoice.id)
-        back = _opposite([each for each in rows if each.kind == "write_off"], _why(decider))
+        rows = standing_rows(connection, allocations.c.invoice_id == invoice.id)
+        back = opposite([each for each in rows if each.kind == "write_off"], why_of(decider))
         if not back:
             raise NotAllowed(f"Nothing of {number} was written off.")
-        _write(connection, decider, "invoice.write_off_taken_back", f"invoice:{number}", back)
+        write(connection, decider, "invoice.write_off_taken_back", f"invoice:{number}", back)
     return -sum(each.amount_minor for each in back)
 
 
@@ -181,18 +183,18 @@ def refund(decider: Decider, payment: str, amount: int | None = None, *, by: str
             raise NotAllowed(f"Payment {paid.id} is in {paid.currency}, {out.id} in {out.currency}.")
         here = (left[paid.id], f"payment {paid.id}")
         there = (left[out.id], f"payment {out.id}") if out is not None else here
-        put = _checked(amount, here, there, paid.currency)
+        put = checked(amount, here, there, paid.currency)
         on = max(each.value_date for each in (paid, out) if each is not None)
         sides = [(paid.id, put)] + ([(out.id, -put)] if out is not None else [])
         rows = [
-            Allocation(key, None, None, "refund", paid.currency, each, on, PERSON, _why(decider))
+            Allocation(key, None, None, "refund", paid.currency, each, on, PERSON, why_of(decider))
             for key, each in sides
         ]
-        _write(connection, decider, "payment.refunded", f"payment:{paid.id}", rows)
+        write(connection, decider, "payment.refunded", f"payment:{paid.id}", rows)
     return put
 
 
-def _checked(amount: int | None, here: tuple[int, str], there: tuple[int, str], currency: str) -> int:
+def checked(amount: int | None, here: tuple[int, str], there: tuple[int, str], currency: str) -> int:
     """The amount, > 0, if both sides have it."""
     for left, name in (here, there):
         if left == 0:
@@ -205,12 +207,13 @@ def _checked(amount: int | None, here: tuple[int, str], there: tuple[int, str], 
     return amount if amount is not None else min(abs(here[0]), abs(there[0]))
 
 
-def _standing(connection: Connection, where: Any) -> list[Allocation]:
+def standing_rows(connection: Connection, where: Any) -> list[Allocation]:
+    """Rows of `allocations`, without their reasons."""
     columns = [allocations.c[name] for name in Allocation._fields if name != "reason"]
     return [Allocation(*row) for row in connection.execute(select(*columns).where(where))]
 
 
-def _opposite(rows: Sequence[Allocation], reason: str) -> list[Allocation]:
+def opposite(rows: Sequence[Allocation], reason: str) -> list[Allocation]:
     """What takes all of it back, a row for each kind, place and day."""
     by_person = [each._replace(rule=PERSON) for each in rows]
     return [each._replace(amount_minor=-each.amount_minor, reason=reason) for each in _summed(by_person)]
@@ -234,7 +237,7 @@ def _confirmed(connection: Connection, invoice_id: int, reason: str) -> list[All
     """What rules have put on an invoice becomes the person's who reopens it: it rests on just that."""
     out = select(payments.c.id).where(payments.c.amount_minor < 0)
     settled = allocations.c.payment_id.is_(None) | allocations.c.payment_id.not_in(out)
-    rows = _standing(connection, (allocations.c.invoice_id == invoice_id) & settled)
+    rows = standing_rows(connection, (allocations.c.invoice_id == invoice_id) & settled)
     by_rules = [each for each in rows if each.rule != PERSON]
     return [
         each._replace(amount_minor=each.amount_minor * sign, rule=rule or each.rule, reason=reason)
@@ -243,7 +246,7 @@ def _confirmed(connection: Connection, invoice_id: int, reason: str) -> list[All
     ]
 
 
-def _not_before(connection: Connection, invoice_id: int, rest: int) -> date | None:
+def not_before(connection: Connection, invoice_id: int, rest: int) -> date | None:
     """Money in counts from the last reopening on, money out from the last settlement on."""
     query = select(func.max(allocations.c.effective_on)).where(allocations.c.invoice_id == invoice_id)
     if rest > 0:
@@ -253,11 +256,12 @@ def _not_before(connection: Connection, invoice_id: int, rest: int) -> date | No
     return found
 
 
-def _why(decider: Decider) -> str:
+def why_of(decider: Decider) -> str:
+    """The person's reason, or that there is none."""
     return (decider.reason or "").strip() or ON_NOTHING
 
 
-def _write(
+def write(
     connection: Connection,
     decider: Decider,
     action: str,
@@ -265,6 +269,7 @@ def _write(
     rows: Sequence[Allocation],
     **details: Any,
 ) -> None:
+    """Append rows with their audit entry, and let the statuses follow."""
     stamp = {"actor": decider.actor, "recorded_at": decider.now}
     connection.execute(insert(allocations), [each._asdict() | stamp for each in rows])
     keep_statuses(connection, touched(rows))

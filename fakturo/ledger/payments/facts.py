@@ -72,11 +72,20 @@ def read_payment(row: Row[Any]) -> Payment:
         row.remittance,
         tuple(map(str, json.loads(row.invoice_refs))) if len(row.invoice_refs) > len("[]") else (),
         row.reverses,
+        _end_to_end(row.content),
     )
 
 
+def _end_to_end(content: str) -> str | None:
+    """From the record as read; most have none, and then it is not parsed."""
+    if '"end_to_end_id"' not in content:
+        return None
+    found = json.loads(content).get("details", {}).get("end_to_end_id")
+    return str(found) if found else None
+
+
 def _payments(connection: Connection) -> Iterable[Payment]:
-    columns = [payments.c[name] for name in Payment._fields]
+    columns = [payments.c[name] for name in (*Payment._fields[:-1], "content")]  # the last one lies in it
     query = select(*columns).order_by(payments.c.id)
     for row in connection.execute(query, execution_options={"yield_per": ROWS_AT_A_TIME}):
         yield read_payment(row)

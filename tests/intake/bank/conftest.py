@@ -20,13 +20,19 @@ Rows = Callable[[str], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def bring(sqlite_engine: Engine, settings: Settings, tmp_path: Path, now: datetime) -> Bring:
+def ledger(sqlite_engine: Engine) -> Engine:
+    """Where payments land; files about the ledger, not about formats, take it on both databases."""
+    return sqlite_engine
+
+
+@pytest.fixture
+def bring(ledger: Engine, settings: Settings, tmp_path: Path, now: datetime) -> Bring:
     """Write a file and bring its payments in, as in `bring("bank.csv", "date,amount…")`."""
 
     def brought(name: str, content: str | bytes, **options: Any) -> PaymentOutcome:
         path = tmp_path / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        outcome = take_payments(sqlite_engine, settings, path, **({"now": now} | options))
+        outcome = take_payments(ledger, settings, path, **({"now": now} | options))
         told = outcome.rows_accepted + outcome.rows_duplicate + outcome.rows_quarantined
         assert told == outcome.rows_in
         return outcome
@@ -35,11 +41,11 @@ def bring(sqlite_engine: Engine, settings: Settings, tmp_path: Path, now: dateti
 
 
 @pytest.fixture
-def rows(sqlite_engine: Engine) -> Rows:
+def rows(ledger: Engine) -> Rows:
     """All rows of a ledger table, in order of id."""
 
     def read(table: str) -> list[dict[str, Any]]:
-        with reading(sqlite_engine) as connection:
+        with reading(ledger) as connection:
             query = select(metadata.tables[table])
             if "id" in metadata.tables[table].c:
                 query = query.order_by(metadata.tables[table].c.id)

@@ -44,6 +44,12 @@ row = st.tuples(
 """Few values, so that equal rows of a day are common."""
 
 
+@pytest.fixture
+def ledger(engine):
+    """Both databases: landing is what these tests are about."""
+    return engine
+
+
 def ledger_of(engine: Engine) -> list[tuple]:
     """All payments without when and by which file they came."""
     with reading(engine) as connection:
