@@ -1,4 +1,4 @@
-"""Build the warehouse beside the published one, audit it, publish it by rename. The only door to dbt."""
+"""Build the warehouse beside the published one, audit it, publish it by rename. A door to dbt."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -18,8 +18,9 @@ from fakturo.settings import Settings, current
 from fakturo.warehouse.publish import building, publish, publish_id
 from fakturo.warehouse.reading import open_locked, open_published
 from fakturo.warehouse.snapshot import snapshot
+from flows.parse_transforms import TRANSFORMS, parsed
+from flows.write_docs import link_docs
 
-TRANSFORMS = Path(__file__).parent.parent / "transforms"
 KEYS_NAMED = 5
 """Of a failed test, in the error; enough to find the cause, short enough to read."""
 COLUMNS_NAMED = 8
@@ -51,7 +52,9 @@ def build_marts() -> Any:
     Hourly, and after large imports. Safe to rerun at any time: a build that fails or dies leaves the
     published file as it was, and two builds never run at once.
     """
-    published = build(current(), now=utc_now(), run_id=runtime.flow_run.id)
+    settings, now = current(), utc_now()
+    published = build(settings, now=now, run_id=runtime.flow_run.id)
+    link_docs(settings, now=now)
     table = [{"table": name, "rows": rows} for name, rows in published.rows.items()]
     create_table_artifact(
         table,
@@ -108,7 +111,9 @@ def transform(
         else ("build", "--exclude-resource-type", "unit_test")
     )
     with _environment(settings, file):
-        outcome = dbtRunner(callbacks=[_telling(on_progress)] if on_progress else []).invoke(
+        outcome = dbtRunner(
+            manifest=parsed(settings), callbacks=[_telling(on_progress)] if on_progress else []
+        ).invoke(
             [
                 *(*command, "--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(file.parent / "target"), "--log-path", str(file.parent / "logs")),

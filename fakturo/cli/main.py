@@ -9,6 +9,7 @@ from fakturo.cli import (
     build,
     config,
     demo,
+    docs,
     export,
     imports,
     ingest,
@@ -41,6 +42,7 @@ app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
 app.command("render")(render.render)
 app.command("build")(build.build)
+app.command("docs")(docs.docs)
 app.command("sql")(sql.sql)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
