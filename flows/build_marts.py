@@ -15,6 +15,7 @@ from prefect.states import Completed
 from fakturo.clock import utc_now
 from fakturo.errors import WarehouseError
 from fakturo.settings import Settings, current
+from fakturo.warehouse.carrying import carry
 from fakturo.warehouse.publish import building, publish, publish_id
 from fakturo.warehouse.reading import open_locked, open_published
 from fakturo.warehouse.snapshot import snapshot
@@ -81,6 +82,7 @@ def build(
     identity = publish_id(now)
     with building(settings) as file:
         rows = snapshot(settings, file, publish_id=identity, now=now, run_id=run_id)
+        carry(settings, file)
         models, tests = transform(settings, file, on_progress=on_progress)
         tests += expect(settings, file, now=now)
         publish(settings, file, identity)
@@ -226,7 +228,7 @@ def _close_dbt() -> None:
 
 def _telling(on_progress: Progress) -> Callable[[Any], None]:
     def told(event: Any) -> None:
-        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
+        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult"}:
             # dbt calls the same number by two names
             on_progress(event.data.index, getattr(event.data, "total", 0) or event.data.num_models)
 
