@@ -14,7 +14,7 @@ SHOWN = [
     ROOT / "README.md",
     *(
         ROOT / f"docs/{name}.md"
-        for name in ("ai", "delivery", "history", "intake", "operations", "warehouse")
+        for name in ("ai", "delivery", "dictionary", "history", "intake", "operations", "warehouse")
     ),
 ]
 

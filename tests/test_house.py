@@ -62,6 +62,7 @@ DOORS = {
     "fast_sugiyama": ("reports/dictionary/lineage.py",),
     "metricflow": ("fakturo/warehouse/metrics/",),
     "metricflow_semantics": ("fakturo/warehouse/metrics/",),
+    "sqlglot": ("fakturo/warehouse/metrics/",),
     "dbt": ("flows/build_marts.py", "flows/parse_transforms.py"),
     "prefect": ("flows/", "fakturo/cli/"),
     "pandas": ("expectations/",),

@@ -16,6 +16,7 @@ from fakturo.cli import (
     init,
     invoices,
     issue,
+    metric,
     orders,
     outbox,
     payments,
@@ -44,6 +45,7 @@ app.command("render")(render.render)
 app.command("build")(build.build)
 app.command("docs")(docs.docs)
 app.command("sql")(sql.sql)
+app.command("metric")(metric.metric)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("simulate-ai")(simulate.simulate_ai)

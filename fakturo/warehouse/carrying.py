@@ -15,6 +15,7 @@ from fakturo.warehouse.publish import publishes
 
 SCHEMA = "snapshots"
 """Where dbt keeps its snapshots; a test holds it against the dbt project."""
+TABLES = "select table_name from duckdb_tables() where database_name = 'published' and schema_name = ?"
 
 
 def carry(settings: Settings, file: Path) -> dict[str, int]:
@@ -36,8 +37,7 @@ def carry(settings: Settings, file: Path) -> dict[str, int]:
     try:
         with duckdb.connect(str(file)) as connection:
             connection.execute(f"attach '{_escaped(source)}' as published (read_only)")
-            query = "select table_name from duckdb_tables() where database_name = 'published' and schema_name = ?"
-            names = [name for (name,) in connection.execute(query, [SCHEMA]).fetchall()]
+            names = [name for (name,) in connection.execute(TABLES, [SCHEMA]).fetchall()]
             connection.execute("begin transaction")
             connection.execute(f"create schema if not exists {SCHEMA}")
             carried = {name: _carry_one(connection, name) for name in names}
