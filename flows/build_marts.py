@@ -1,4 +1,4 @@
-"""Build the warehouse beside the published one, audit it, publish it by rename. The only door to dbt."""
+"""Build the warehouse beside the published one, audit it, publish it by rename. A door to dbt."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -15,11 +15,13 @@ from prefect.states import Completed
 from fakturo.clock import utc_now
 from fakturo.errors import WarehouseError
 from fakturo.settings import Settings, current
+from fakturo.warehouse.carrying import carry
 from fakturo.warehouse.publish import building, publish, publish_id
 from fakturo.warehouse.reading import open_locked, open_published
 from fakturo.warehouse.snapshot import snapshot
+from flows.parse_transforms import TRANSFORMS, parsed
+from flows.write_docs import link_docs
 
-TRANSFORMS = Path(__file__).parent.parent / "transforms"
 KEYS_NAMED = 5
 """Of a failed test, in the error; enough to find the cause, short enough to read."""
 COLUMNS_NAMED = 8
@@ -51,7 +53,9 @@ def build_marts() -> Any:
     Hourly, and after large imports. Safe to rerun at any time: a build that fails or dies leaves the
     published file as it was, and two builds never run at once.
     """
-    published = build(current(), now=utc_now(), run_id=runtime.flow_run.id)
+    settings, now = current(), utc_now()
+    published = build(settings, now=now, run_id=runtime.flow_run.id)
+    link_docs(settings, now=now)
     table = [{"table": name, "rows": rows} for name, rows in published.rows.items()]
     create_table_artifact(
         table,
@@ -78,6 +82,7 @@ def build(
     identity = publish_id(now)
     with building(settings) as file:
         rows = snapshot(settings, file, publish_id=identity, now=now, run_id=run_id)
+        carry(settings, file)
         models, tests = transform(settings, file, on_progress=on_progress)
         tests += expect(settings, file, now=now)
         publish(settings, file, identity)
@@ -108,7 +113,9 @@ def transform(
         else ("build", "--exclude-resource-type", "unit_test")
     )
     with _environment(settings, file):
-        outcome = dbtRunner(callbacks=[_telling(on_progress)] if on_progress else []).invoke(
+        outcome = dbtRunner(
+            manifest=parsed(settings), callbacks=[_telling(on_progress)] if on_progress else []
+        ).invoke(
             [
                 *(*command, "--project-dir", project, "--profiles-dir", project),
                 *("--target-path", str(file.parent / "target"), "--log-path", str(file.parent / "logs")),
@@ -221,7 +228,7 @@ def _close_dbt() -> None:
 
 def _telling(on_progress: Progress) -> Callable[[Any], None]:
     def told(event: Any) -> None:
-        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
+        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult"}:
             # dbt calls the same number by two names
             on_progress(event.data.index, getattr(event.data, "total", 0) or event.data.num_models)
 

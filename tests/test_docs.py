@@ -17,6 +17,7 @@ SHOWN = [
         for name in (
             "ai",
             "delivery",
+            "dictionary",
             "dunning",
             "history",
             "intake",

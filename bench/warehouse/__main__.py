@@ -42,7 +42,8 @@ class Sheet:
             self.table.add_column(column, justify="left" if column in {"step", "note"} else "right")
 
     def add(self, step: str, ran: Ran, note: str = "") -> None:
-        """Add one process."""
+        """Add one process; hours may lie between the first and the last, so each is told as it ends."""
+        print(f"{ran.seconds:8.1f} s  {step}  {note}", file=sys.stderr, flush=True)
         self.table.add_row(step, f"{ran.seconds:.1f}", f"{ran.cpu_s:.1f}", f"{ran.peak_mb:,.0f}", note)
 
 

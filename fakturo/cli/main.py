@@ -9,6 +9,7 @@ from fakturo.cli import (
     build,
     config,
     demo,
+    docs,
     dunning,
     export,
     imports,
@@ -16,6 +17,7 @@ from fakturo.cli import (
     init,
     invoices,
     issue,
+    metric,
     orders,
     outbox,
     payments,
@@ -42,7 +44,9 @@ app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
 app.command("render")(render.render)
 app.command("build")(build.build)
+app.command("docs")(docs.docs)
 app.command("sql")(sql.sql)
+app.command("metric")(metric.metric)
 app.command("up")(up.up)
 app.command("demo")(demo.demo)
 app.command("simulate-ai")(simulate.simulate_ai)

@@ -23,6 +23,7 @@ from fakturo.settings import Seller, load
 from fakturo.tax import Client
 from fakturo.warehouse.reading import open_published
 from flows.build_marts import build
+from flows.parse_transforms import described
 
 AS_OF = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
 """A Sunday; the publish."""
@@ -82,6 +83,12 @@ def paid(tmp_path_factory):
     build(settings, now=AS_OF)
     engine.dispose()
     return settings
+
+
+@pytest.fixture(scope="session")
+def manifest(paid):
+    """The dbt project as dbt understands it: manifest.json."""
+    return described(paid)
 
 
 @pytest.fixture

@@ -18,8 +18,11 @@ from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import ai_calls, drafts, findings, orders
 from fakturo.order import Order, OrderLine, Party, content
 from fakturo.settings import Seller, load
+from fakturo.warehouse.metrics.layer import layer
+from fakturo.warehouse.metrics.query import Question, compiled
 from fakturo.warehouse.reading import open_published
 from flows.build_marts import build
+from flows.parse_transforms import semantic_manifest
 
 ROOT = Path(__file__).parents[2]
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -314,3 +317,24 @@ def failing(name, settings, tmp_path, change):
     with duckdb.connect(str(file)) as connection:
         connection.execute(change)
         return connection.execute(query).fetchall()
+
+
+def test_the_metrics_of_the_ai_step(told, ask):
+    """Of 10 requests 9 ended, 5 with an answer; 8,492 micros in all, 40 of them about no order."""
+    metrics = layer(semantic_manifest(told))
+
+    def answer(*names, **given):
+        return ask(compiled(metrics, Question(names, **given)))
+
+    assert answer("ai_requests", "ai_answers", "ai_ended_requests", "ai_success_rate", "ai_cost") == [
+        (10, 5, 9, "55.56", "0.008492")
+    ]
+    # 4 AI-drafted invoices, one of them from a kept answer; 1,200 micros for an order that is not invoiced
+    assert answer(
+        "orders", "orders_invoiced", "ai_invoices", "ai_cost_of_orders", "ai_cost_of_invoices",
+        "ai_cost_per_invoice", "ai_full_cost_per_invoice",
+    ) == [(7, 4, 4, "0.008452", "0.007252", "0.001813", "0.002113")]  # fmt: skip
+    assert answer("drafts", "drafts_proved", "drafts_proved_rate", by=("drafter",)) == [
+        ("model", 6, 2, "33.33"),
+        ("person", 2, 2, "100.00"),
+    ]

@@ -61,3 +61,32 @@ def test_a_build_that_spills_goes_on():
     profile = yaml.safe_load((TRANSFORMS / "profiles.yml").read_text())["fakturo"]["outputs"]["build"]
     assert "temp_directory" in profile["config_options"]
     assert "settings" not in profile
+
+
+def test_every_mart_has_an_expectation_of_its_rows_and_the_test_counts_it():
+    with (TRANSFORMS / "seeds/row_count_rules.csv").open(newline="") as file:
+        rules = list(csv.DictReader(file))
+    test = (TRANSFORMS / "tests/row_counts_follow_rules.sql").read_text()
+    marts = {mart.stem for mart in (TRANSFORMS / "models/marts").glob("*.sql")}
+    counted = set(re.findall(r"'((?:fct|dim|kpi|publish)_\w+)'", test))
+    named = {rule["table_name"] for rule in rules}
+    assert counted == marts
+    assert named == marts - {
+        "kpi_daily"
+    }  # it is what others are held against, and tests/kpis_add_up holds it
+    assert {rule["expected"] for rule in rules} == {"equal", "at_least", "at_most"}
+
+
+def test_every_fact_and_key_figure_is_reconciled_with_what_it_is_made_of(manifest):
+    tests = [
+        set(node["depends_on"]["nodes"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and not node.get("test_metadata")
+        and node["name"] != "row_counts_follow_rules"
+    ]
+    counted_alone = {"fct_findings", "fct_intake"}  # rows alone; of a file, its own columns add up
+    for mart in (TRANSFORMS / "models/marts").glob("*.sql"):
+        if mart.stem.startswith(("fct_", "kpi_")) and mart.stem not in counted_alone:
+            own = f"model.fakturo.{mart.stem}"
+            assert any(own in nodes and len(nodes) > 1 for nodes in tests), mart.stem

@@ -1,0 +1,1 @@
+"""The data dictionary: what the warehouse holds and means, as pages that stand alone."""
