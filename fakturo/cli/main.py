@@ -18,6 +18,7 @@ from fakturo.cli import (
     orders,
     outbox,
     payments,
+    quarantine,
     render,
     review,
     simulate,
@@ -54,6 +55,7 @@ app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(payments.app, name="payments")
 app.add_typer(imports.app, name="import")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 
 

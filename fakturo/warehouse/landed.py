@@ -43,7 +43,7 @@ select id as file_id, source, format,
     rows_in - rows_accepted - rows_duplicate - rows_quarantined as rows_missing,
     rows_quarantined / nullif(rows_in, 0) as quarantined_share
 from ledger.files
-where received_at >= $since and $fewest > 0
+where received_at >= $since and retry_of is null and $fewest > 0
 order by file_id
 """
 INVOICES = """

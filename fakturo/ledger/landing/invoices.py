@@ -45,6 +45,7 @@ def land_invoices(
     seller: Seller,
     prefix: str = "",
     folder: Path | None = None,
+    and_then: Callable[[Connection, int], None] | None = None,
 ) -> Landed:
     """As `fakturo.ledger.landing.land`, and every order becomes the invoice that it was.
 
@@ -52,6 +53,7 @@ def land_invoices(
         prefix: put before each number, where two systems used the same ones.
         folder: where the invoices of the file have room until they are written; None: where temporary
             files are.
+        and_then: called with the file's id before the transaction ends.
 
     Raises:
         BadInput: a number was given to another invoice since the file was held against `taken_numbers`.
@@ -61,6 +63,8 @@ def land_invoices(
 
         def invoiced(connection: Connection, file_id: int) -> None:
             _invoice_all(_Import(connection, file_id, made, prefix, now, run_id))
+            if and_then is not None:
+                and_then(connection, file_id)
 
         return land(
             engine,
