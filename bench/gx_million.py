@@ -44,6 +44,7 @@ started = used()
 with open_locked(file, memory_mb=1000) as built:
     rounds.of_warehouse(built, now=now)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print()
 print(json.dumps({"import_s": imported, "checks_s": used() - started, "peak_mb": peak, "suites": spans}))
 """
 SPOIL = (
@@ -70,7 +71,8 @@ def main(lines: int, bad_pct: float, home: Path) -> None:
     answer = subprocess.run(
         child, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1]
     )
-    told = json.loads(answer.stdout.splitlines()[-1])
+    lines_told = answer.stdout.splitlines()  # a slow query of DuckDB draws its progress among them
+    told = json.loads(next(each for each in lines_told if each.startswith("{")))
     print(f"{row[0] if row else 0:,} lines, {bad_pct} % bad in each of {len(SPOIL)} ways")
     for name, rows, expectations, cpu_s, found in told["suites"]:
         print(
