@@ -2,7 +2,7 @@
 
 At least 1,000 reads, and as many as it takes to see five publishes.
 
-`python bench/warehouse_readers.py [HOME] [READS]`: without a home, a ledger of 2,000 orders is made.
+`python bench/warehouse_readers.py [HOME] [READS] [PUBLISHES]`: without a home, one of 2,000 orders is made.
 """
 
 import subprocess
@@ -25,8 +25,9 @@ from pathlib import Path
 from fakturo.settings import load
 from fakturo.warehouse.reading import open_published
 settings = load(home=Path(sys.argv[1]), _env_file=None)
-wanted, reads, errors, slowest, seen = int(sys.argv[2]), 0, 0, 0.0, set()
-while reads < wanted or len(seen) < 5:
+wanted, publishes = int(sys.argv[2]), int(sys.argv[3])
+reads, errors, slowest, seen = 0, 0, 0.0, set()
+while reads < wanted or len(seen) < publishes:
     reads += 1
     started = time.perf_counter()
     try:
@@ -56,8 +57,8 @@ while True:
 """
 
 
-def main(home: Path, reads: int) -> None:
-    """Publish once, then read and build at the same time; print one line."""
+def main(home: Path, reads: int, publishes: int = 5) -> int:
+    """Publish once, then read and build at the same time; print one line; the number of errors."""
     root = Path(__file__).parents[1]
     builder = subprocess.Popen(
         [sys.executable, "-c", BUILD, str(home)],
@@ -71,7 +72,7 @@ def main(home: Path, reads: int) -> None:
     started = time.perf_counter()
     readers = [
         subprocess.Popen(
-            [sys.executable, "-c", READ, str(home), str(reads // READERS)],
+            [sys.executable, "-c", READ, str(home), str(reads // READERS), str(publishes)],
             stdout=subprocess.PIPE,
             text=True,
             cwd=root,
@@ -82,17 +83,19 @@ def main(home: Path, reads: int) -> None:
     seconds = time.perf_counter() - started
     builder.terminate()
     done, errors = sum(int(each[0]) for each in told), sum(int(each[1]) for each in told)
-    publishes = max(int(each[2]) for each in told)
+    seen = max(int(each[2]) for each in told)
     slowest = max(float(each[3]) for each in told)
-    print(f"{done} reads, {errors} errors, {publishes} publishes seen, slowest {slowest} s, {seconds:.0f} s")
+    print(f"{done} reads, {errors} errors, {seen} publishes seen, slowest {slowest} s, {seconds:.0f} s")
+    return errors
 
 
 if __name__ == "__main__":
     wanted = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
+    least = int(sys.argv[3]) if len(sys.argv) > 3 else 5
     if len(sys.argv) > 1:
-        main(Path(sys.argv[1]), wanted)
+        main(Path(sys.argv[1]), wanted, least)
     else:
         with tempfile.TemporaryDirectory() as folder:
             made = load(home=Path(folder), _env_file=None)
             fill(open_ledger(made), count=2000, lines=10, now=datetime(2026, 3, 2, 9, tzinfo=UTC))
-            main(Path(folder), wanted)
+            main(Path(folder), wanted, least)

@@ -1,4 +1,4 @@
-"""Frames that the suites run on: from the ledger, and from a warehouse that is about to be published.
+"""Frames that the suites of what landed run on, from a copy of the ledger.
 
 Amounts are doubles: exact enough to judge plausibility, the cents are proved in dbt.
 """
@@ -8,19 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from expectations import landed_volumes
 from fakturo.warehouse import landed
-
-MART_INVOICES = """
-select invoice_number, currency, issue_date, cast(total_amount as double) as total,
-    cast(tax_amount as double) / nullif(cast(net_amount as double), 0) as tax_share,
-    due_date - issue_date as terms,
-    case when count(*) over by_currency >= $fewest
-        then cast(total_amount as double) / nullif(median(cast(total_amount as double)) over by_currency, 0)
-        end as times_median
-from fct_invoices
-window by_currency as (partition by currency)
-order by invoice_id
-"""
 
 
 def orders(copy: Any, *, since: datetime) -> pd.DataFrame:
@@ -41,14 +30,32 @@ def invoices(copy: Any, *, since: datetime) -> pd.DataFrame:
     return frame
 
 
-def mart_invoices(built: Any) -> pd.DataFrame:
-    """One row per invoice of an open warehouse."""
-    frame: pd.DataFrame = built.execute(MART_INVOICES, {"fewest": landed.FEWEST_FOR_MEDIAN}).df()
+def payments(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per payment landed since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.PAYMENTS, since=since).df()
     return frame
 
 
-def row_counts(built: Any, before: dict[str, int]) -> pd.DataFrame:
-    """One row per ledger table: how many rows it has in an open warehouse and had in the published one."""
-    frame: pd.DataFrame = built.execute("select table_name, row_count from publish_rows").df()
-    frame["rows_before"] = [before.get(name, 0) for name in frame["table_name"]]
+def customers(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per customer about whom something was told since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.CUSTOMERS, since=since).df()
+    return frame
+
+
+def quarantine(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per row that was quarantined since then or still waits, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(copy, landed.QUARANTINE, since=since).df()
+    return frame
+
+
+def volumes(copy: Any, *, since: datetime) -> pd.DataFrame:
+    """One row per source, kind and whole day since then, from a copy of the ledger."""
+    frame: pd.DataFrame = landed.rows(
+        copy,
+        landed.VOLUMES,
+        since=since,
+        weeks=landed_volumes.WEEKS_COMPARED,
+        fewest_weeks=landed_volumes.FEWEST_WEEKS,
+        fewest_rows=landed_volumes.FEWEST_ROWS,
+    ).df()
     return frame

@@ -9,7 +9,7 @@ from typing import Any
 
 from iso4217 import Currency
 
-from expectations.library import gxe
+from expectations.library import column, gxe
 from expectations.shared_limits import near_the_usual, tomorrow
 
 KEY = "invoice_number"
@@ -32,6 +32,7 @@ def suite(today: date) -> Sequence[Any]:
         gxe.ExpectColumnValuesToMatchRegex(
             column="invoice_number",
             regex=r"^[A-Z][A-Z0-9]{0,9}-\d{4}-\d{6,}$",
+            row_condition=column("is_imported") == False,  # noqa: E712  a condition of GX, not of Python
             severity="warning",
             meta={
                 "code": "number_malformed",
@@ -53,11 +54,23 @@ def suite(today: date) -> Sequence[Any]:
             column="total",
             min_value=0,
             strict_min=True,
+            row_condition=column("is_imported") == False,  # noqa: E712
             severity="critical",
             meta={
                 "code": "total_not_positive",
                 "message": "The total is zero or negative; credit notes have positive amounts too.",
                 "reason": "fakturo/check.py issues none; one here was changed on its way.",
+            },
+        ),
+        gxe.ExpectColumnValuesToBeBetween(
+            column="total",
+            min_value=0,
+            row_condition=column("is_imported") == True,  # noqa: E712
+            severity="critical",
+            meta={
+                "code": "imported_total_negative",
+                "message": "An imported total is negative; credit notes have positive amounts too.",
+                "reason": "The import takes none in; an invoice of gifts alone may be 0.00.",
             },
         ),
         gxe.ExpectColumnValuesToBeBetween(

@@ -5,8 +5,8 @@ more rows break it than `mostly` allows, or when the expectation is about the ba
 """
 
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -46,7 +46,14 @@ class Verdict:
         return 100 * self.failing / self.checked if self.checked else 0.0
 
 
-def run(name: str, frame: pd.DataFrame, suite: Sequence[Any], key: str) -> list[Verdict]:
+def run(
+    name: str,
+    frame: pd.DataFrame,
+    suite: Sequence[Any],
+    key: str,
+    *,
+    in_words: Callable[[Any], Any] = lambda value: value,
+) -> list[Verdict]:
     """Validate a frame.
 
     Args:
@@ -54,6 +61,7 @@ def run(name: str, frame: pd.DataFrame, suite: Sequence[Any], key: str) -> list[
         frame: the batch; holds the key column.
         suite: expectations, each with `meta` of code, message and reason.
         key: the column that names a row.
+        in_words: what a person reads instead of a key.
 
     Returns:
         One verdict an expectation, in the order of the suite.
@@ -72,7 +80,8 @@ def run(name: str, frame: pd.DataFrame, suite: Sequence[Any], key: str) -> list[
         )
     # GX returns them grouped by column
     found = {result.expectation_config.meta["code"]: result for result in report.results}
-    return [_verdict(name, found[each.meta["code"]], len(frame), key) for each in suite]
+    verdicts = (_verdict(name, found[each.meta["code"]], len(frame), key) for each in suite)
+    return [replace(each, keys=tuple(map(in_words, each.keys))) for each in verdicts]
 
 
 def _verdict(suite: str, result: Any, rows: int, key: str) -> Verdict:

@@ -7,6 +7,7 @@ FakturoError
 ├── NotAllowed            the state of the thing forbids the action (an issued invoice never changes)
 ├── LedgerBusy            another process holds the ledger longer than we wait
 ├── WarehouseError        a snapshot, build, audit or query failed; the published file stands
+│   └── HeldBack          a build did not pass its checks; `checks` says which, on which keys
 ├── RenderError           a document could not be made
 └── AiError               the AI step failed; `outcome` is its class, `retriable` asks for another try
     ├── RateLimited       429: wait, costs no attempt
@@ -23,7 +24,7 @@ FakturoError
     └── OverBudget        the run's or day's cap is reached
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 
 
 class FakturoError(Exception):
@@ -52,6 +53,25 @@ class LedgerBusy(FakturoError):
 
 class WarehouseError(FakturoError):
     """A snapshot, build, audit or query failed; the published file stands."""
+
+
+class FailedCheck(NamedTuple):
+    """One check that a build did not pass."""
+
+    check: str
+    """Name of the dbt test or model, or code of the expectation."""
+    failing: int
+    """Rows; 0 where it is about the whole."""
+    keys: tuple[str, ...]
+    """The first ones, or what was observed."""
+
+
+class HeldBack(WarehouseError):
+    """A build did not pass its checks and was not published."""
+
+    def __init__(self, message: str, checks: tuple[FailedCheck, ...] = ()) -> None:
+        super().__init__(message)
+        self.checks = checks
 
 
 class RenderError(FakturoError):

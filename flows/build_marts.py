@@ -2,22 +2,25 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from prefect import flow, runtime
-from prefect.artifacts import create_table_artifact
-from prefect.states import Completed
+from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.states import Completed, Failed
 
 from fakturo.clock import utc_now
-from fakturo.errors import WarehouseError
+from fakturo.errors import FailedCheck, HeldBack, LedgerBusy, WarehouseError
+from fakturo.ledger.open import open_ledger
+from fakturo.ledger.outbox.held_builds import hold_back, publish_again
 from fakturo.settings import Settings, current
 from fakturo.warehouse.carrying import carry
 from fakturo.warehouse.publish import building, publish, publish_id
-from fakturo.warehouse.reading import open_locked, open_published
+from fakturo.warehouse.publish_history import carry_history
+from fakturo.warehouse.reading import open_locked
 from fakturo.warehouse.snapshot import snapshot
 from flows.parse_transforms import TRANSFORMS, parsed
 from flows.write_docs import link_docs
@@ -25,6 +28,7 @@ from flows.write_docs import link_docs
 KEYS_NAMED = 5
 """Of a failed test, in the error; enough to find the cause, short enough to read."""
 COLUMNS_NAMED = 8
+PAGE = "build_marts"
 PASSED = frozenset({"success", "pass", "warn", "no-op"})
 
 Progress = Callable[[int, int], None]
@@ -44,6 +48,8 @@ class Published:
     """Tables and views that dbt built."""
     tests: int
     """Checks that passed: dbt tests and expectations."""
+    page: Path
+    """What the expectations found, for a person."""
 
 
 @flow(name="build_marts", persist_result=False)
@@ -51,10 +57,20 @@ def build_marts() -> Any:
     """Copy the ledger, build and audit the marts, publish them.
 
     Hourly, and after large imports. Safe to rerun at any time: a build that fails or dies leaves the
-    published file as it was, and two builds never run at once.
+    published file as it was, and two builds never run at once. One that does not pass its checks ends
+    HeldBack: which check, on which keys; the outbox tells the outside once.
     """
     settings, now = current(), utc_now()
-    published = build(settings, now=now, run_id=runtime.flow_run.id)
+    try:
+        published = build(settings, now=now, run_id=runtime.flow_run.id)
+    except HeldBack as held:
+        _link_page(settings, now)
+        rows = "\n".join(
+            f"- **{each.check}**, {each.failing} rows: {', '.join(each.keys)}" for each in held.checks
+        )
+        create_markdown_artifact(f"# Held back\n\n{rows}\n\n{held}", key="build-marts-held-back")
+        return Failed(name="HeldBack", message=str(held))
+    _link_page(settings, now)
     link_docs(settings, now=now)
     table = [{"table": name, "rows": rows} for name, rows in published.rows.items()]
     create_table_artifact(
@@ -76,17 +92,26 @@ def build(
         on_progress: told about every model and test.
 
     Raises:
-        WarehouseError: another build runs, or a check failed: which one, on which keys. The published
-            file stands.
+        HeldBack: a check failed: which one, on which keys. The published file stands, and whoever wants
+            to know is told, once.
+        WarehouseError: another build runs, or the ledger cannot be read.
     """
     identity = publish_id(now)
     with building(settings) as file:
         rows = snapshot(settings, file, publish_id=identity, now=now, run_id=run_id)
         carry(settings, file)
-        models, tests = transform(settings, file, on_progress=on_progress)
-        tests += expect(settings, file, now=now)
+        carry_history(settings, file)
+        engine = open_ledger(settings)
+        try:
+            models, tests = transform(settings, file, on_progress=on_progress)
+            passed, page = expect(settings, file, now=now, run_id=run_id)
+        except HeldBack as held:
+            with suppress(LedgerBusy):  # the next build tells it
+                hold_back(engine, identity, str(held), held.checks, now=now)
+            raise
         publish(settings, file, identity)
-    return Published(settings.warehouse_file, identity, now, rows, models, tests)
+        publish_again(engine, identity, now=now)
+    return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page)
 
 
 def transform(
@@ -102,7 +127,8 @@ def transform(
         (models built, tests passed).
 
     Raises:
-        WarehouseError: a model or test failed; names the first ones and their keys.
+        HeldBack: a model or test failed; names the first ones and their keys.
+        WarehouseError: dbt itself failed.
     """
     from dbt.cli.main import dbtRunner
 
@@ -126,7 +152,7 @@ def transform(
     results = getattr(outcome.result, "results", [])
     failed = [result for result in results if str(result.status) not in PASSED]
     if failed:
-        raise WarehouseError(_verdict(settings, file, failed))
+        raise _held_back(settings, file, failed)
     if not outcome.success:
         raise WarehouseError(
             f"dbt could not build the warehouse: {outcome.exception}. The published file stands."
@@ -135,63 +161,67 @@ def transform(
     return kinds.count("model"), kinds.count("test") + kinds.count("unit_test")
 
 
-def expect(settings: Settings, file: Path, *, now: datetime) -> int:
-    """Check a built warehouse by Great Expectations.
+def expect(settings: Settings, file: Path, *, now: datetime, run_id: str | None = None) -> tuple[int, Path]:
+    """Check a built warehouse by Great Expectations; every failing row becomes a finding, once.
 
     Returns:
-        Expectations that hold.
+        (expectations that hold, the page that shows them all).
 
     Raises:
-        WarehouseError: a critical one does not; names it and the first keys.
+        HeldBack: a critical one does not; names it and the first keys.
     """
+    from expectations.holding import refusal
+    from expectations.keep import keep
+    from expectations.page import write
     from expectations.rounds import of_warehouse
 
-    before = _rows_before(settings)
     with open_locked(file, memory_mb=settings.warehouse.memory_mb // 2) as built:
-        verdicts = of_warehouse(built, before=before, now=now)
-    failed = [verdict for verdict in verdicts if not verdict.passed and verdict.severity == "critical"]
-    if failed:
-        sentences = "; ".join(
-            f"expectation {each.code} failed on {each.failing} rows "
-            f"({', '.join(str(key) for key in each.keys[:KEYS_NAMED]) or each.observed}): {each.message}"
-            for each in failed
-        )
-        raise WarehouseError(f"The warehouse was not published: {sentences} The published file stands.")
-    return sum(verdict.passed for verdict in verdicts)
+        verdicts = of_warehouse(built, now=now)
+    keep(open_ledger(settings), verdicts, now=now, run_id=run_id, stage="mart")
+    held = refusal(verdicts)
+    consequence = "Held back" if held else "Published with warnings"
+    page = write(settings.home / "reports", PAGE, verdicts, at=now, consequence=consequence)
+    if held is not None:
+        raise held
+    return sum(verdict.passed for verdict in verdicts), page
 
 
-def _rows_before(settings: Settings) -> dict[str, int]:
-    """Rows of each ledger table in the published warehouse; empty when there is none."""
-    if not settings.warehouse_file.is_file():
-        return {}
-    with open_published(settings) as published:
-        return dict(published.execute("select table_name, row_count from publish_rows").fetchall())
+def _link_page(settings: Settings, now: datetime) -> None:
+    """Link what the expectations found; a build that dbt stopped never came to them."""
+    from expectations.page import place
+
+    page = place(settings.home / "reports", PAGE, now)
+    if page.exists():
+        link = page.resolve().as_uri()
+        create_link_artifact(link, link_text=page.name, key="build-marts-page")
 
 
-def _verdict(settings: Settings, file: Path, failed: list[Any]) -> str:
-    """One sentence a failed model or test, the first three of them."""
+def _held_back(settings: Settings, file: Path, failed: list[Any]) -> HeldBack:
+    """One sentence a failed model or test, the first three of them; all are named as checks."""
     broken = [result for result in failed if str(result.status) != "skipped"]
-    sentences = []
-    for result in broken[:3]:
-        if result.node.resource_type == "test" and str(result.status) == "fail":
+    checks, sentences = [], []
+    for result in broken:
+        kind, name = result.node.resource_type, result.node.name
+        if kind == "test" and str(result.status) == "fail":
             keys = _keys(settings, file, result.node.compiled_code)
-            sentences.append(f"test {result.node.name} failed on {result.failures} rows ({keys})")
+            checks.append(FailedCheck(name, int(result.failures or 0), tuple(keys)))
+            sentences.append(f"test {name} failed on {result.failures} rows ({'; '.join(keys)})")
         else:
             reason = " ".join(str(result.message).split())
-            sentences.append(f"{result.node.resource_type} {result.node.name} failed ({reason})")
+            checks.append(FailedCheck(name, 0, (reason,)))
+            sentences.append(f"{kind} {name} failed ({reason})")
     more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""  # noqa: PLR2004
-    return f"The warehouse was not published: {'; '.join(sentences)}{more}. The published file stands."
+    told = f"The warehouse was not published: {'; '.join(sentences[:3])}{more}. The published file stands."
+    return HeldBack(told, tuple(checks))
 
 
-def _keys(settings: Settings, file: Path, query: str) -> str:
+def _keys(settings: Settings, file: Path, query: str) -> list[str]:
     """The first failing rows of a test, in words."""
     with open_locked(file, memory_mb=settings.warehouse.memory_mb) as connection:
         answer = connection.execute(query)
         names = [column[0] for column in answer.description or ()][:COLUMNS_NAMED]
         rows = answer.fetchmany(KEYS_NAMED)
-    return "; ".join(
-        ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False)) for row in rows
-    )
+    return [", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False)) for row in rows]
 
 
 @contextmanager

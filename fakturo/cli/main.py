@@ -21,6 +21,7 @@ from fakturo.cli import (
     orders,
     outbox,
     payments,
+    quarantine,
     render,
     review,
     simulate,
@@ -60,6 +61,7 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(payments.app, name="payments")
 app.add_typer(imports.app, name="import")
 app.add_typer(dunning.app, name="dunning")
+app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(audit.app, name="audit")
 
 

@@ -16,6 +16,7 @@ def status(
     """Show queue, reviews, invoices and the last publish; or everything that happened to one order."""
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger, reading
+    from fakturo.ledger.outbox.held_builds import standing
     from fakturo.settings import current
 
     settings = current()
@@ -27,7 +28,8 @@ def status(
         _invoices(connection)
         _money(connection)
         _deliveries(connection)
-    _published(settings.warehouse_file)
+        held = standing(connection)
+    _published(settings.warehouse_file, held)
     _server(settings)
 
 
@@ -125,7 +127,7 @@ def _deliveries(connection: Any) -> None:
         console.print(f"\n{each.name} has failed {since}: fakturo outbox list", markup=False)
 
 
-def _published(file: Path) -> None:
+def _published(file: Path, held: Any) -> None:
     from datetime import UTC, datetime
 
     from fakturo.cli.screen import console, moment
@@ -135,6 +137,8 @@ def _published(file: Path) -> None:
         console.print(f"\nWarehouse published {moment(at)} UTC: {file}")
     else:
         console.print("\nNo warehouse yet: `fakturo build` makes one.")
+    if held is not None:
+        console.print(f"Held back since {moment(held.since)} UTC; {held.message}", style="red", markup=False)
 
 
 def _server(settings: Settings) -> None:

@@ -42,6 +42,9 @@ files = Table(
     Column("archived_as", Text),
     Column("received_at", Utc, nullable=False),
     Column("run_id", String(64)),
+    Column(
+        "retry_of", ForeignKey("files.id"), index=True
+    ),  # the file whose quarantined rows this one corrects
     UniqueConstraint("source", "sha256"),
 )
 
@@ -116,7 +119,14 @@ quarantine = Table(
     Column("raw", Text, nullable=False),  # JSON object: column -> text as read
     Column("status", String(12), nullable=False, server_default="open"),
     Column("created_at", Utc, nullable=False),
+    Column("resolved_at", Utc),
+    Column("resolved_by", String(120)),
+    Column(
+        "resolved_in", ForeignKey("files.id")
+    ),  # the retry that landed it, or holds it with its new reasons
 )
+"""status: open, resolved (landed by the retry `resolved_in`), replaced (read again: by that retry, or by the
+whole file under another mapping). A retry keeps the line that a row has in the first file."""
 
 drafts = Table(
     "drafts",

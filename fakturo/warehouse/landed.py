@@ -43,11 +43,12 @@ select id as file_id, source, format,
     rows_in - rows_accepted - rows_duplicate - rows_quarantined as rows_missing,
     rows_quarantined / nullif(rows_in, 0) as quarantined_share
 from ledger.files
-where received_at >= $since and $fewest > 0
+where received_at >= $since and retry_of is null and $fewest > 0
 order by file_id
 """
 INVOICES = """
-select number as invoice_number, currency, issue_date, cast(total_minor as double) as total,
+select number as invoice_number, series = 'imported' as is_imported, currency, issue_date,
+    cast(total_minor as double) as total,
     tax_minor / nullif(net_minor, 0) as tax_share, due_date - issue_date as terms,
     case when count(*) over by_currency >= $fewest
         then total_minor / nullif(median(total_minor) over by_currency, 0) end as times_median
@@ -56,6 +57,55 @@ where issued_at >= $since
 window by_currency as (partition by currency)
 order by id
 """
+
+PAYMENTS = """
+select id as payment_id, currency, value_date,
+    cast(sign(amount_minor) * if(kind = 'payment', 1, -1) as tinyint) as sign,
+    cast(kind = 'chargeback' as tinyint) as is_chargeback, fee_minor / nullif(amount_minor, 0) as fee_share,
+    case when count(*) over by_currency >= $fewest
+        then abs(amount_minor) / nullif(median(abs(amount_minor)) over by_currency, 0) end as times_median
+from ledger.payments
+where created_at >= $since
+window by_currency as (partition by currency)
+order by id
+"""
+CUSTOMERS = """
+select id as customer_id, country, terms_days,
+    cast(count(*) over (partition by lower(replace(id, ' ', ''))) - 1 as integer) as is_twin
+from ledger.customers
+where updated_at >= $since and $fewest > 0
+order by id
+"""
+QUARANTINE = """
+select id as quarantine_id, len(reasons) as reason_count,
+    case when status = 'open' then date_diff('day', created_at, publish.made_at) end as waited_days
+from ledger.quarantine cross join ledger.publish
+where (created_at >= $since or status = 'open') and $fewest > 0
+order by id
+"""
+VOLUMES = """
+with daily as (
+    select kind || ' of ' || source as what, cast(received_at as date) as day, sum(rows_in) as rows_in
+    from ledger.files
+    where retry_of is null
+    group by all
+),
+judged as (
+    select daily.what, daily.day, daily.rows_in,
+        median(before.rows_in) as usual_rows, count(before.day) as weeks
+    from daily left join daily as before
+        on before.what = daily.what and before.day < daily.day and before.day >= daily.day - $weeks * 7
+            and isodow(before.day) = isodow(daily.day)
+    group by all
+)
+select judged.what || ' on ' || judged.day as volume, judged.rows_in,
+    case when weeks >= $fewest_weeks and usual_rows >= $fewest_rows
+        then judged.rows_in / usual_rows end as share_of_usual
+from judged, ledger.publish
+where judged.day >= cast($since as date) and judged.day < cast(publish.made_at as date)
+order by judged.what, judged.day
+"""
+"""Whole days in UTC on which a source sent anything; suites of the marts see a day without any."""
 
 
 @contextmanager
@@ -73,7 +123,13 @@ def landed(settings: Settings, *, now: datetime) -> Iterator[duckdb.DuckDBPyConn
             yield connection
 
 
-def rows(copy: duckdb.DuckDBPyConnection, query: str, *, since: datetime) -> duckdb.DuckDBPyConnection:
-    """A result of ORDERS, FILES or INVOICES, of what was received or issued since then."""
+def rows(
+    copy: duckdb.DuckDBPyConnection, query: str, *, since: datetime, **more: object
+) -> duckdb.DuckDBPyConnection:
+    """A result of one of these queries, of what was received or issued since then.
+
+    Args:
+        more: parameters of the query, in place of `fewest`.
+    """
     moment = since.astimezone(UTC).replace(tzinfo=None)
-    return copy.execute(query, {"since": moment, "fewest": FEWEST_FOR_MEDIAN})
+    return copy.execute(query, {"since": moment} | (more or {"fewest": FEWEST_FOR_MEDIAN}))

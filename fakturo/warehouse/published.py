@@ -81,7 +81,7 @@ PUBLISHED: dict[str, dict[str, str]] = {
         (
             *("id", "kind", "sha256", "source", "format", "mapping", "bytes", "rows_in", "rows_accepted"),
             *("rows_duplicate", "rows_quarantined", "orders_new", "orders_duplicate", "orders_conflict"),
-            *("received_at", "run_id"),
+            *("received_at", "run_id", "retry_of"),
         ),
         COPY,
     )
@@ -110,7 +110,9 @@ PUBLISHED: dict[str, dict[str, str]] = {
         "status_reason": MASKED_TEXT,
         "content": "from_json({column}, '" + ORDER_STRUCTURE + "')",
     },
-    "quarantine": dict.fromkeys(("id", "file_id", "line", "status", "created_at"), COPY)
+    "quarantine": dict.fromkeys(
+        ("id", "file_id", "line", "status", "created_at", "resolved_at", "resolved_in"), COPY
+    )
     | {"external_id": MASKED_ID, "reasons": MASKED_LIST},
     "drafts": dict.fromkeys(
         (

@@ -81,16 +81,17 @@ def test_the_page_stands_alone_and_names_every_key(odd, now, tmp_path):
     text = written.read_text()
     assert written.name == "check_landed-20260302T090000Z.html"
     assert not re.search(r"https?:|src=|@import|url\(", text)
-    assert "Degraded</span>: 1 of 18 expectations failed." in text
-    assert f'<td class="keys">{order_id}</td>' in text
+    assert "Degraded</span>: 1 of 33 expectations failed." in text
+    assert f"<code>{order_id}</code>" in text
     assert "passed, with findings" in text
 
 
 def test_a_page_cuts_long_lists_of_keys_and_says_so(odd, now, monkeypatch):
     settings, _, _, _ = odd
+    monkeypatch.setattr(page, "KEYS_AT_ONCE", 4)
     monkeypatch.setattr(page, "KEYS_SHOWN", 10)
     text = page.page("Check", of_ledger(settings, since=EPOCH, now=now - timedelta(days=3)), at=now)
-    assert re.search(r"INV-2026-000010 and 1\d\d more, all in the ledger's findings", text)
+    assert re.search(r"INV-2026-000010</code> and 1\d\d more, all in the ledger's findings", text)
 
 
 def test_old_pages_go(tmp_path, now, monkeypatch):
@@ -132,12 +133,12 @@ def test_a_failing_batch_ends_the_run_degraded_with_the_reasons(odd, home, artif
     assert "2 new findings" in state.message
     assert "file_mostly_quarantined (1 of 2 rows)" in state.message
     assert "landed_files.file_mostly_quarantined" in artifacts["check-landed-degraded"]
-    assert len(artifacts["check-landed"]) == 18
+    assert len(artifacts["check-landed"]) == 33
     assert len(list((home / "reports").glob("check_landed-*.html"))) == 1
 
 
 def test_an_empty_ledger_passes(sqlite_engine, home, artifacts):
     state = flow_file.check_landed.fn(hours=None)
     assert state.name == "Completed"
-    assert state.message == "18 expectations, 0 failed, 0 new findings."
+    assert state.message == "33 expectations, 0 failed, 0 new findings."
     assert "check-landed-degraded" not in artifacts

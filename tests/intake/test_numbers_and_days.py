@@ -19,7 +19,8 @@ GROUPS = {".": (",", "", " ", "'", "\u00a0", "\u202f", "\u2019"), ",": (".", "",
 def column(texts):
     bench = duckdb.connect()
     bench.execute("CREATE TABLE raw (line BIGINT, problem VARCHAR, c0 VARCHAR)")
-    bench.executemany("INSERT INTO raw VALUES (?, NULL, ?)", list(enumerate(texts)))
+    if texts:
+        bench.executemany("INSERT INTO raw VALUES (?, NULL, ?)", list(enumerate(texts)))
     return bench
 
 

@@ -19,7 +19,7 @@ WITHHELD = {
     "files": {"archived_as"},
     "customers": {"content"},
     "orders": {"raw", "leased_by"},
-    "quarantine": {"raw"},
+    "quarantine": {"raw", "resolved_by"},
     "drafts": {"content"},
     "ai_answers": {"answer"},
     "ai_endpoints": {"state"},

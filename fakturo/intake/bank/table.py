@@ -3,7 +3,7 @@
 Days and numbers are read by the rules of orders: decided by the whole column, never guessed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,14 @@ _AT_A_TIME = 5_000
 
 
 def read_table(
-    path: Path, folder: Path, *, form: str, mapping: BankMapping | None, source: str | None, limits: Intake
+    path: Path,
+    folder: Path,
+    *,
+    form: str,
+    mapping: BankMapping | None,
+    source: str | None,
+    limits: Intake,
+    correct: Callable[[Bench, Table], None] | None = None,
 ) -> tuple[StatementRows, BankMapping]:
     """Payments of a table, and the mapping that read it.
 
@@ -34,12 +41,15 @@ def read_table(
         folder: a workplace for what DuckDB reads.
         form: csv, xlsx or parquet.
         source: instead of the account that a row, the mapping or its name gives.
+        correct: puts corrected cells in place before anything is read.
 
     Raises:
         BadInput: the file as a whole cannot be read, or needed columns are missing.
     """
     with workbench(folder, memory_mb=limits.memory_mb) as bench:
         table = _load(bench, path, folder, form, mapping, limits)
+        if correct is not None:
+            correct(bench, table)
         used = mapping or recognised(table.header)
         return _read_rows(bench, table, used, source), used
 
@@ -91,8 +101,13 @@ def _read_rows(bench: Bench, table: Table, mapping: BankMapping, source: str | N
     return rows
 
 
+def shown_names(header: list[str]) -> list[str]:
+    """Names under which the quarantine shows a row's cells."""
+    return [name or f"column {n}" for n, name in enumerate(header, 1)]
+
+
 def _shown(header: list[str], cells: list[str]) -> dict[str, str]:
-    return {name or f"column {n}": cell for n, (name, cell) in enumerate(zip(header, cells, strict=True), 1)}
+    return dict(zip(shown_names(header), cells, strict=True))
 
 
 def _take(

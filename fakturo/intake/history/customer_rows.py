@@ -31,6 +31,8 @@ class CustomerRows(NamedTuple):
     told: list[Told]
     rows_duplicate: int
     refused: list[Refused]
+    lines: dict[str, int]
+    """Customer's id -> the line that told it."""
 
 
 def read_customers(bench: Bench, table: Table, mapping: Mapping, seller: Seller) -> CustomerRows:
@@ -61,7 +63,8 @@ def read_customers(bench: Bench, table: Table, mapping: Mapping, seller: Seller)
             refused.append(Refused(line, key[:200] if key else None, shown, raw))
         elif told is not None:
             first[key] = (line, told)
-    return CustomerRows([told for _, told in first.values()], duplicate, refused)
+    told_on = {key: line for key, (line, _) in first.items()}
+    return CustomerRows([told for _, told in first.values()], duplicate, refused, told_on)
 
 
 def _rows(

@@ -19,6 +19,8 @@ SPACES = " \t\n\r\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join
 )
 """White space of Unicode: what the records' own trimming takes off too."""
 MOST_COLUMNS = 1000
+REST = "(rest of the line)"
+"""Name of what a row holds beyond its columns."""
 
 
 class Table(NamedTuple):
@@ -124,12 +126,17 @@ def load_xlsx(bench: Bench, path: Path) -> Table:
 
 def cells_by_name(table: Table) -> str:
     """SQL for a row of `raw` as JSON, name -> cell; unnamed and repeated columns get their position."""
+    cells = ", ".join(f"{literal(name)}: c{n}" for n, name in enumerate(cell_names(table)))
+    plain = f"to_json({{{cells}}})::VARCHAR"
+    return f"if(rest IS NULL, {plain}, to_json({{{cells}, {literal(REST)}: rest}})::VARCHAR)"
+
+
+def cell_names(table: Table) -> list[str]:
+    """Names of the cells, each once: unnamed and repeated columns get their position."""
     names: list[str] = []
     for position, name in enumerate(table.header, start=1):
         names.append(name if name and name not in names else f"{name or 'column'} ({position})")
-    cells = ", ".join(f"{literal(name)}: c{n}" for n, name in enumerate(names))
-    plain = f"to_json({{{cells}}})::VARCHAR"
-    return f"if(rest IS NULL, {plain}, to_json({{{cells}, '(rest of the line)': rest}})::VARCHAR)"
+    return names
 
 
 def _load_typed(bench: Bench, source: str, line: str, what: str) -> Table:

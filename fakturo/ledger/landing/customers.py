@@ -4,7 +4,7 @@ What a row tells wins over what is known, what it leaves open stays. Tax is told
 without a rate, or a rate without a category, takes the place of both.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from fakturo.ledger import audit_chain
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.landing.arrivals import FileFacts, Refused
 from fakturo.ledger.landing.parties import merged
+from fakturo.ledger.landing.stepping_back import step_back
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.tables import customers, files, quarantine
 from fakturo.money import plain
@@ -54,14 +55,16 @@ def land_customers(
     now: datetime,
     run_id: str | None = None,
     dry_run: bool = False,
+    and_then: Callable[[Connection, int], None] | None = None,
 ) -> CustomersLanded:
     """Write a file's customers into the ledger, or with `dry_run` only say what would become of them.
 
     Args:
         told: one for each customer.
         rows_duplicate: rows that repeat another row of the same file.
+        and_then: called with the file's id before the transaction ends.
     """
-    job = _Job(facts, told, rows_duplicate, refused, now, run_id)
+    job = _Job(facts, told, rows_duplicate, refused, now, run_id, and_then)
     if dry_run:
         with reading(engine) as connection:
             return _repeated(connection, facts) or _sorted_out(connection, job)[0]
@@ -78,6 +81,7 @@ class _Job(NamedTuple):
     refused: Sequence[Refused]
     now: datetime
     run_id: str | None
+    and_then: Callable[[Connection, int], None] | None
 
 
 def _write(engine: Engine, job: _Job) -> CustomersLanded:
@@ -96,6 +100,8 @@ def _write(engine: Engine, job: _Job) -> CustomersLanded:
             )
         stamped = [(file_id, *each, "open", job.now) for each in job.refused]
         insert_rows(connection, quarantine, _QUARANTINE, stamped)
+        if job.and_then is not None:
+            job.and_then(connection, file_id)
         facts = {"kind": "customers", "name": job.facts.name, "sha256": job.facts.sha256}
         entry = ("file.landed", f"file:{file_id}", facts | {"source": job.facts.source} | landed._asdict())
         audit_chain.append(connection, at=job.now, actor="intake", entries=[entry])
@@ -124,8 +130,7 @@ def _file_row(connection: Connection, job: _Job, landed: CustomersLanded) -> int
     if before is None:
         return int(connection.execute(insert(files).values(**values).returning(files.c.id)).scalar_one())
     connection.execute(update(files).where(files.c.id == before.id).values(**values))
-    still_open = (quarantine.c.file_id == before.id) & (quarantine.c.status == "open")
-    connection.execute(update(quarantine).where(still_open).values(status="replaced"))
+    step_back(connection, before.id)
     return int(before.id)
 
 

@@ -42,12 +42,14 @@ def land_invoices(
     dry_run: bool = False,
     made: MadeInvoices,
     prefix: str = "",
+    and_then: Callable[[Connection, int], None] | None = None,
 ) -> Landed:
     """As `fakturo.ledger.landing.land`, and every order becomes the invoice that it was.
 
     Args:
         made: the invoice of each order, worked out before the ledger is locked.
         prefix: put before each number, where two systems used the same ones.
+        and_then: called with the file's id before the transaction ends.
 
     Raises:
         BadInput: a number was given to another invoice since the file was held against `taken_numbers`.
@@ -55,6 +57,8 @@ def land_invoices(
 
     def invoiced(connection: Connection, file_id: int) -> None:
         _invoice_all(_Import(connection, file_id, made, prefix, now, run_id))
+        if and_then is not None:
+            and_then(connection, file_id)
 
     return land(
         engine,

@@ -8,7 +8,7 @@ with their reasons, in the file's audit entry, so that in = accepted + duplicate
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from fakturo.ledger import audit_chain, findings
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.landing.arrivals import FileFacts, Landed, Refused
 from fakturo.ledger.landing.sorting_payments import key_of, sort_payments
+from fakturo.ledger.landing.stepping_back import step_back
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import payments
 from fakturo.ledger.tables import files, quarantine
@@ -42,6 +43,7 @@ def land_payments(
     now: datetime,
     run_id: str | None = None,
     dry_run: bool = False,
+    and_then: Callable[[Connection, int, Sequence[Refused]], None] | None = None,
 ) -> Landed:
     """Write a file's payments into the ledger, or with `dry_run` only say what would become of them.
 
@@ -50,6 +52,7 @@ def land_payments(
         refused: rows that could not be read.
         skipped: reason -> how many rows do not concern us.
         found: what is wrong with the file as a whole, such as balances that do not add up.
+        and_then: called with the file's id and all that was quarantined before the transaction ends.
 
     Returns:
         Counts of payments; `rows_in` leaves the skipped rows out.
@@ -57,7 +60,7 @@ def land_payments(
     Raises:
         BadInput: the very same file gave payments before, under another source.
     """
-    job = _Job(facts, records, refused, skipped or {}, found, now, run_id)
+    job = _Job(facts, records, refused, skipped or {}, found, now, run_id, and_then)
     if dry_run:
         with reading(engine) as connection:
             before = _file_before(connection, facts)
@@ -81,6 +84,7 @@ class _Job(NamedTuple):
     found: Sequence[Finding]
     now: datetime
     run_id: str | None
+    and_then: Callable[[Connection, int, Sequence[Refused]], None] | None
 
 
 def _write(engine: Engine, job: _Job) -> Landed:
@@ -95,10 +99,13 @@ def _write(engine: Engine, job: _Job) -> Landed:
         file_id = _file_row(connection, job, landed, before)
         for rows in _batches(sorted(sorted_out.fresh, key=key_of)):
             insert_rows(connection, payments, _PAYMENTS, [_row(each, file_id, job) for each in rows])
-        for refusals in _batches([*job.refused, *sorted_out.conflicts]):
+        quarantined = [*job.refused, *sorted_out.conflicts]
+        for refusals in _batches(quarantined):
             insert_rows(
                 connection, quarantine, _QUARANTINE, [(file_id, *each, "open", job.now) for each in refusals]
             )
+        if job.and_then is not None:
+            job.and_then(connection, file_id, quarantined)
         unproved = [(None, None, finding) for finding in job.found]
         findings.record(connection, unproved, stage="landed", now=job.now, run_id=job.run_id)
         told: dict[str, Any] = {
@@ -156,8 +163,7 @@ def _file_row(connection: Connection, job: _Job, landed: Landed, before: Any) ->
     if before is None:
         return int(connection.execute(insert(files).values(**values).returning(files.c.id)).scalar_one())
     connection.execute(update(files).where(files.c.id == before.id).values(**values))
-    still_open = (quarantine.c.file_id == before.id) & (quarantine.c.status == "open")
-    connection.execute(update(quarantine).where(still_open).values(status="replaced"))
+    step_back(connection, before.id)
     return int(before.id)
 
 

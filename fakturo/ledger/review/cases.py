@@ -226,10 +226,11 @@ def _held(connection: Connection, order: Row[Any]) -> tuple[Held, ...]:
     """Quarantined rows of the order itself; those without an id are not known to be its own."""
     if order.file_id is None:
         return ()
+    readings = select(files.c.id).where((files.c.id == order.file_id) | (files.c.retry_of == order.file_id))
     query = (
         select(quarantine.c.line, quarantine.c.reasons, quarantine.c.raw)
         .where(
-            quarantine.c.file_id == order.file_id,
+            quarantine.c.file_id.in_(readings),
             quarantine.c.external_id == order.external_id,
             quarantine.c.status == "open",
         )

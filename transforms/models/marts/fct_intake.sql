@@ -11,6 +11,7 @@ joined as (
         ---------- ids
         files.file_id,
         files.run_id,
+        files.retry_of_file_id,
         files.file_sha256,
         ---------- strings
         files.kind,

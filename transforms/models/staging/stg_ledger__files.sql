@@ -8,6 +8,7 @@ renamed as (
         ---------- ids
         id as file_id,
         run_id,
+        retry_of as retry_of_file_id,
         sha256 as file_sha256,
         ---------- strings
         kind,

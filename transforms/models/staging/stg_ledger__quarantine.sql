@@ -8,6 +8,7 @@ renamed as (
         ---------- ids
         id as quarantine_id,
         file_id,
+        resolved_in as resolved_in_file_id,
         external_id,
         ---------- strings
         reasons,
@@ -15,7 +16,8 @@ renamed as (
         ---------- numerics
         line as file_line,
         ---------- timestamps, UTC
-        created_at as quarantined_at
+        created_at as quarantined_at,
+        resolved_at
     from source
 )
 select * from renamed
