@@ -143,7 +143,7 @@ def _database(server: str, *, like: str = "template1") -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def copied(postgres_server: str) -> Callable[[str], AbstractContextManager[str]]:
-    """Make a new database like the one named, for a block: its URL."""
+    """Copy a database by name for the time of a block, which gets the URL of the copy."""
     return lambda like: _database(postgres_server, like=like)
 
 

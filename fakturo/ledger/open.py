@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from fakturo.errors import LedgerBusy
 from fakturo.settings import Settings
@@ -70,9 +70,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that will write: commits at the end, rolls back on any error.
 
     Raises:
-        LedgerBusy: another process held the write lock for longer than the busy timeout.
+        LedgerBusy: another process held the write lock for longer than the busy timeout, or the database
+            does not answer, or went away.
     """
-    with engine.connect().execution_options(writes=True) as connection:
+    with _connected(engine) as plain:
+        connection = plain.execution_options(writes=True)
         try:
             transaction = connection.begin()
         except OperationalError as error:
@@ -83,9 +85,39 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """One consistent view: all reads inside see the same moment."""
-    with engine.connect() as connection:
+    """One consistent view: all reads inside see the same moment.
+
+    Raises:
+        LedgerBusy: the database does not answer, or went away.
+    """
+    with _connected(engine) as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")  # noqa: PLW2901
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    """A connection; one that breaks is told in a sentence, whatever it broke."""
+    try:
+        connection = engine.connect()
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0].rstrip(".")
+        raise LedgerBusy(
+            f"The ledger {_shown(engine)} does not answer: {reason}. Nothing was written; try again."
+        ) from error
+    try:
+        with connection:
+            yield connection
+    except DBAPIError as error:
+        if not (error.connection_invalidated or connection.invalidated):
+            raise
+        raise LedgerBusy(
+            f"The connection to the ledger {_shown(engine)} broke off. This step is written whole or not at "
+            "all; run it again, nothing is written twice."
+        ) from error
+
+
+def _shown(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)

@@ -11,6 +11,7 @@ from bench.made_ledger import fill
 from fakturo.errors import WarehouseError
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import customers, files, findings, metadata, orders, quarantine
+from fakturo.warehouse import copying
 from fakturo.warehouse.landed import INVOICES, landed, rows
 from fakturo.warehouse.published import PUBLISHED
 from fakturo.warehouse.snapshot import snapshot
@@ -191,6 +192,38 @@ def test_a_snapshot_beside_a_writer_is_of_one_moment(copy, engine, now):
         writer.join()
     assert torn == []
     assert len(written) > 1
+
+
+def test_a_postgresql_snapshot_is_one_transaction_whatever_commits_between_its_tables(
+    engine, filled, now, tmp_path, monkeypatch
+):
+    """After each table that is copied a writer commits an order with all that belongs to it."""
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite is copied by a process of its own; the test before this one writes beside it")
+    attach, copy_table, written = copying._attach, copying._copy_table, []
+
+    def attach_in_small_pieces(connection, url):
+        schema = attach(connection, url)
+        connection.execute("set pg_pages_per_task = 1")  # so that each table is read by several connections
+        return schema
+
+    def copy_and_write(connection, table, schema):
+        count = copy_table(connection, table, schema)
+        seed = 1000 + len(written)
+        written.append(fill(engine, count=1, lines=2, now=now, seed=seed, start=1000 * seed))
+        return count
+
+    monkeypatch.setattr(copying, "_attach", attach_in_small_pieces)
+    monkeypatch.setattr(copying, "_copy_table", copy_and_write)
+    counts = snapshot(filled, tmp_path / "one.duckdb", publish_id="p1", now=now)
+    assert len(written) == len(PUBLISHED)
+    assert [counts[name] for name in ("orders", "drafts", "invoices", "outbox", "audit")] == [40] * 5
+    with duckdb.connect(str(tmp_path / "one.duckdb"), read_only=True) as opened:
+        assert opened.execute(WRONG_SUMS).fetchone() == (0,)
+        assert opened.execute("select audit_seq from ledger.publish").fetchone() == (40,)
+    monkeypatch.undo()
+    later = snapshot(filled, tmp_path / "two.duckdb", publish_id="p2", now=now)
+    assert later["orders"] == 40 + len(PUBLISHED)
 
 
 def test_no_ledger_is_one_clear_sentence(settings, now, tmp_path):
