@@ -22,13 +22,16 @@ from tests.ledger.made_dunning import land_money
 
 AS_OF = datetime(2026, 5, 10, 9, 0, tzinfo=UTC)
 TERMS = terms_of(Dunning(address_needed=False), "DE")
-QUERY = Path(__file__).parents[2] / "docs/queries/dunning_works.sql"
-
+QUERIES = Path(__file__).parents[2] / "docs/queries"
 
 OLD = """invoice_no,customer_id,invoice_date,due_date,sku,quantity,price,currency
 R-1,ann@buyer.example,2026-03-02,2026-04-01,A7,1,1000,EUR
 R-2,C-1,2026-03-02,2026-04-01,A7,1,500,EUR
 """
+
+
+def saved(name):
+    return (QUERIES / f"{name}.sql").read_text()
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_each_invoice_of_each_letter_is_a_row(asked):
 
 def test_saved_how_well_dunning_works(asked):
     """Level 1: 1,500.00 dunned, 500.00 of it paid within 14 days; level 2: nothing of 1,000.00."""
-    assert asked(QUERY.read_text()) == [
+    assert asked(saved("dunning_works")) == [
         ("EUR", 1, 2, "1500.00", "500.00", 33.3, 9.0),
         ("EUR", 2, 1, "1000.00", "0.00", 0.0, None),
     ]
