@@ -22,6 +22,7 @@ from fakturo.warehouse.publish import building, publish, publish_id
 from fakturo.warehouse.publish_history import carry_history
 from fakturo.warehouse.reading import open_locked
 from fakturo.warehouse.snapshot import snapshot
+from flows.check_freshness import check_freshness
 from flows.parse_transforms import TRANSFORMS, parsed
 from flows.write_docs import link_docs
 
@@ -50,6 +51,8 @@ class Published:
     """Checks that passed: dbt tests and expectations."""
     page: Path
     """What the expectations found, for a person."""
+    stale: tuple[str, ...] = ()
+    """Sentences about sources of the ledger from which nothing came for long."""
 
 
 @flow(name="build_marts", persist_result=False)
@@ -78,7 +81,10 @@ def build_marts() -> Any:
         key="build-marts",
         description=f"Publish {published.publish_id}: {published.tests} checks passed.",
     )
-    return Completed(message=f"Published {published.publish_id} after {published.tests} checks.")
+    done = f"Published {published.publish_id} after {published.tests} checks."
+    if published.stale:
+        return Completed(name="Degraded", message=" ".join((done, *published.stale)))
+    return Completed(message=done)
 
 
 def build(
@@ -109,9 +115,10 @@ def build(
             with suppress(LedgerBusy):  # the next build tells it
                 hold_back(engine, identity, str(held), held.checks, now=now)
             raise
+        stale = check_freshness(settings, file, now=now)
         publish(settings, file, identity)
         publish_again(engine, identity, now=now)
-    return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page)
+    return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page, stale)
 
 
 def transform(
