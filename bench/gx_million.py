@@ -89,7 +89,7 @@ def _built(lines: int, home: Path) -> Path:
     from fakturo.settings import load
     from fakturo.warehouse.publish_history import carry_history
     from fakturo.warehouse.snapshot import snapshot
-    from flows.build_marts import transform
+    from flows.run_transforms import transform
 
     file = home / f"built-{lines}" / "warehouse.duckdb"
     if file.exists():

@@ -1,8 +1,6 @@
-"""Build the warehouse beside the published one, audit it, publish it by rename. A door to dbt."""
+"""Build the warehouse beside the published one, audit it, publish it by rename."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +11,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.states import Completed, Failed
 
 from fakturo.clock import utc_now
-from fakturo.errors import FailedCheck, HeldBack, LedgerBusy, WarehouseError
+from fakturo.errors import HeldBack, LedgerBusy
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.outbox.held_builds import hold_back, publish_again
 from fakturo.settings import Settings, current
@@ -23,17 +21,10 @@ from fakturo.warehouse.publish_history import carry_history
 from fakturo.warehouse.reading import open_locked
 from fakturo.warehouse.snapshot import snapshot
 from flows.check_freshness import check_freshness
-from flows.parse_transforms import TRANSFORMS, parsed
+from flows.run_transforms import Progress, transform
 from flows.write_docs import link_docs
 
-KEYS_NAMED = 5
-"""Of a failed test, in the error; enough to find the cause, short enough to read."""
-COLUMNS_NAMED = 8
 PAGE = "build_marts"
-PASSED = frozenset({"success", "pass", "warn", "no-op"})
-
-Progress = Callable[[int, int], None]
-"""Told (steps done, steps in all) as models and tests finish."""
 
 
 @dataclass(frozen=True)
@@ -121,53 +112,6 @@ def build(
     return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page, stale)
 
 
-def transform(
-    settings: Settings, file: Path, *, unit_tests: bool = False, on_progress: Progress | None = None
-) -> tuple[int, int]:
-    """Run dbt on a file that holds a snapshot: seeds, models, tests.
-
-    Args:
-        file: must be called warehouse.duckdb.
-        unit_tests: run these alone, on tables that exist; they need no data.
-
-    Returns:
-        (models built, tests passed).
-
-    Raises:
-        HeldBack: a model or test failed; names the first ones and their keys.
-        WarehouseError: dbt itself failed.
-    """
-    from dbt.cli.main import dbtRunner
-
-    project = str(TRANSFORMS)
-    command = (
-        ("test", "--select", "test_type:unit")
-        if unit_tests
-        else ("build", "--exclude-resource-type", "unit_test")
-    )
-    with _environment(settings, file):
-        outcome = dbtRunner(
-            manifest=parsed(settings), callbacks=[_telling(on_progress)] if on_progress else []
-        ).invoke(
-            [
-                *(*command, "--project-dir", project, "--profiles-dir", project),
-                *("--target-path", str(file.parent / "target"), "--log-path", str(file.parent / "logs")),
-                *("--log-level", "none", "--log-level-file", "none", "--no-print", "--quiet"),
-                "--no-write-json",  # nobody reads it, and it takes a tenth of a build
-            ]
-        )
-    results = getattr(outcome.result, "results", [])
-    failed = [result for result in results if str(result.status) not in PASSED]
-    if failed:
-        raise _held_back(settings, file, failed)
-    if not outcome.success:
-        raise WarehouseError(
-            f"dbt could not build the warehouse: {outcome.exception}. The published file stands."
-        )
-    kinds = [result.node.resource_type for result in results]
-    return kinds.count("model"), kinds.count("test") + kinds.count("unit_test")
-
-
 def expect(settings: Settings, file: Path, *, now: datetime, run_id: str | None = None) -> tuple[int, Path]:
     """Check a built warehouse by Great Expectations; every failing row becomes a finding, once.
 
@@ -201,72 +145,3 @@ def _link_page(settings: Settings, now: datetime) -> None:
     if page.exists():
         link = page.resolve().as_uri()
         create_link_artifact(link, link_text=page.name, key="build-marts-page")
-
-
-def _held_back(settings: Settings, file: Path, failed: list[Any]) -> HeldBack:
-    """One sentence a failed model or test, the first three of them; all are named as checks."""
-    broken = [result for result in failed if str(result.status) != "skipped"]
-    checks, sentences = [], []
-    for result in broken:
-        kind, name = result.node.resource_type, result.node.name
-        if kind == "test" and str(result.status) == "fail":
-            keys = _keys(settings, file, result.node.compiled_code)
-            checks.append(FailedCheck(name, int(result.failures or 0), tuple(keys)))
-            sentences.append(f"test {name} failed on {result.failures} rows ({'; '.join(keys)})")
-        else:
-            reason = " ".join(str(result.message).split())
-            checks.append(FailedCheck(name, 0, (reason,)))
-            sentences.append(f"{kind} {name} failed ({reason})")
-    more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""  # noqa: PLR2004
-    told = f"The warehouse was not published: {'; '.join(sentences[:3])}{more}. The published file stands."
-    return HeldBack(told, tuple(checks))
-
-
-def _keys(settings: Settings, file: Path, query: str) -> list[str]:
-    """The first failing rows of a test, in words."""
-    with open_locked(file, memory_mb=settings.warehouse.memory_mb) as connection:
-        answer = connection.execute(query)
-        names = [column[0] for column in answer.description or ()][:COLUMNS_NAMED]
-        rows = answer.fetchmany(KEYS_NAMED)
-    return [", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False)) for row in rows]
-
-
-@contextmanager
-def _environment(settings: Settings, file: Path) -> Iterator[None]:
-    """What transforms/profiles.yml and dbt read; as it was afterwards."""
-    given = {
-        "TRANSFORMS_WAREHOUSE_FILE": str(file),
-        "TRANSFORMS_MEMORY_LIMIT": f"{settings.warehouse.memory_mb // 2}MB",
-        "TRANSFORMS_SPILL_FOLDER": str(file.parent / "spill"),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    before = {name: os.environ.get(name) for name in given}
-    os.environ.update(given)
-    try:
-        yield
-    finally:
-        _close_dbt()
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _close_dbt() -> None:
-    """Let go of the file; dbt-duckdb keeps it open for the life of the process."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    if DuckDBConnectionManager._ENV is not None:  # noqa: SLF001  it offers no other question
-        DuckDBConnectionManager.env().close()
-        DuckDBConnectionManager.close_all_connections()
-
-
-def _telling(on_progress: Progress) -> Callable[[Any], None]:
-    def told(event: Any) -> None:
-        if event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult"}:
-            # dbt calls the same number by two names
-            on_progress(event.data.index, getattr(event.data, "total", 0) or event.data.num_models)
-
-    return told

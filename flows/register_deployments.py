@@ -137,8 +137,8 @@ def main(since: str, file: Path) -> None:
     if stamp.exists() and stamp.read_text() == wanted and asyncio.run(_are_registered(names)):
         return
     deploy = ("prefect", "--no-prompt", "deploy", "--all", "--prefect-file", str(file))
-    tied = (sys.executable, "-m", "fakturo.cli.tied", sys.executable, "-m")  # ends with us, whatever ends us
-    subprocess.run((*tied, *deploy), check=True)  # noqa: S603  our own words
+    tied = (sys.executable, "-m", "fakturo.cli.up.tied")  # what it runs ends with us, whatever ends us
+    subprocess.run((*tied, sys.executable, "-m", *deploy), check=True)  # noqa: S603  our own words
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fakturo.settings import load
-from flows import build_marts
+from flows import parse_transforms, run_transforms
 
 
 def compile_statements(home: Path) -> None:
@@ -14,9 +14,9 @@ def compile_statements(home: Path) -> None:
     from dbt.cli.main import dbtRunner
 
     file = home / "bench" / "warehouse.duckdb"
-    project = str(build_marts.TRANSFORMS)
+    project = str(parse_transforms.TRANSFORMS)
     settings = load(home=home, _env_file=None)
-    with build_marts._environment(settings, file):  # noqa: SLF001
+    with run_transforms.environment(settings, file):
         done = dbtRunner().invoke(
             [
                 *("compile", "--exclude", "test_type:unit", "--project-dir", project),

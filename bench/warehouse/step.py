@@ -15,7 +15,7 @@ from typing import Any
 
 from fakturo.clock import utc_now
 from fakturo.settings import Settings, load
-from flows import build_marts
+from flows import build_marts, run_transforms
 
 
 def take_snapshot(settings: Settings, file: Path) -> Any:
@@ -31,7 +31,7 @@ def take_snapshot(settings: Settings, file: Path) -> Any:
 
 def build_models(settings: Settings, file: Path) -> Any:
     """Everything that dbt does: parse, models, tests."""
-    return build_marts.transform(settings, file)
+    return run_transforms.transform(settings, file)
 
 
 def check(settings: Settings, file: Path) -> Any:

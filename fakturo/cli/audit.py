@@ -13,7 +13,7 @@ def audit() -> None:
 @app.command()
 def verify() -> None:
     """Check every entry's hash, and every invoice against the hash that was logged when it was issued."""
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.ledger import audit_check
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.settings import current

@@ -5,7 +5,7 @@ def build() -> None:
     """Copy the ledger, build and check the marts, publish them; readers are never disturbed."""
     import time
 
-    from fakturo.cli.screen import console, progress
+    from fakturo.cli.terminal.screen import console, progress
     from fakturo.clock import utc_now
     from fakturo.settings import current
     from flows import build_marts

@@ -12,7 +12,7 @@ def config(name: Annotated[str | None, typer.Argument(help="One setting, e.g. ai
     """Show every setting with its effective value, and the variable that sets it."""
     from sqlalchemy.engine import make_url
 
-    from fakturo.cli.screen import console, table
+    from fakturo.cli.terminal.screen import console, table
     from fakturo.settings import current
 
     settings = current()

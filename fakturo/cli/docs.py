@@ -15,7 +15,7 @@ def docs(
     show: Annotated[bool, typer.Option("--open", help="Open the first page in the browser.")] = False,
 ) -> None:
     """Write the data dictionary: every table and column, its checks, questions, metrics and lineage."""
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.clock import utc_now
     from fakturo.settings import current
     from flows.write_docs import docs_folder, write_docs

@@ -33,7 +33,7 @@ TEMPLATE = """\
 
 def init() -> None:
     """Create folders, ledger and `fakturo.toml`; what is there already stays as it is."""
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import current
 

@@ -16,7 +16,7 @@ def list_invoices(
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """The newest invoices."""
-    from fakturo.cli.screen import money, table
+    from fakturo.cli.terminal.screen import money, table
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.orders.stories import conditions, newest
     from fakturo.ledger.tables import invoices
@@ -41,7 +41,7 @@ def list_invoices(
 @app.command()
 def show(number: Annotated[str, typer.Argument(help="INV-2026-000001")]) -> None:
     """One invoice: its content as issued, and the hash that proves it."""
-    from fakturo.cli.screen import console, money
+    from fakturo.cli.terminal.screen import console, money
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.orders.stories import find_invoice
     from fakturo.settings import current

@@ -18,7 +18,7 @@ def issue(
     import uuid
 
     from fakturo import foreground
-    from fakturo.cli.screen import console, progress, table
+    from fakturo.cli.terminal.screen import console, progress, table
     from fakturo.clock import utc_now
     from fakturo.closing_table import closing_table
     from fakturo.drain import Drain

@@ -8,28 +8,28 @@ from fakturo.cli import (
     audit,
     build,
     config,
-    demo,
     docs,
-    dunning,
     export,
-    imports,
-    ingest,
     init,
     invoices,
     issue,
-    metric,
-    orders,
     outbox,
-    payments,
     quarantine,
     render,
-    review,
     simulate,
-    sql,
     status,
     trace,
-    up,
 )
+from fakturo.cli.dunning import commands as dunning
+from fakturo.cli.imports import commands as imports
+from fakturo.cli.imports import ingest
+from fakturo.cli.orders import commands as orders
+from fakturo.cli.payments import commands as payments
+from fakturo.cli.review import commands as review
+from fakturo.cli.sql import command as sql
+from fakturo.cli.sql import metric
+from fakturo.cli.up import command as up
+from fakturo.cli.up import demo
 from fakturo.errors import FakturoError
 
 app = typer.Typer(

@@ -23,7 +23,7 @@ def list_deliveries(
     limit: Annotated[int, typer.Option(min=1)] = 50,
 ) -> None:
     """The newest deliveries: what became of each, when it is tried again, and how receivers do."""
-    from fakturo.cli.screen import console, listed, moment
+    from fakturo.cli.terminal.screen import console, listed, moment
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.outbox import stories
     from fakturo.settings import current
@@ -50,7 +50,7 @@ def list_deliveries(
 @app.command()
 def show(event: Annotated[str, typer.Argument(help="Its number, or its id as receivers see it")]) -> None:
     """One event: what it says, who was told, and every attempt."""
-    from fakturo.cli.screen import console, moment, table
+    from fakturo.cli.terminal.screen import console, moment, table
     from fakturo.delivery.event import event_id
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.outbox import stories
@@ -77,7 +77,7 @@ def deliver() -> None:
     import asyncio
 
     from fakturo import worker
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.delivery.deliver import deliver as send
     from fakturo.delivery.receivers import receivers_of
     from fakturo.errors import NotAllowed

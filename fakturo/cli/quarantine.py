@@ -29,7 +29,7 @@ def list_rows(
     limit: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 20,
 ) -> None:
     """Count what waits by file and by reason, then show the rows."""
-    from fakturo.cli.screen import console, listed, table
+    from fakturo.cli.terminal.screen import console, listed, table
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.quarantine import rows
     from fakturo.settings import current
@@ -60,7 +60,7 @@ def list_rows(
 @app.command()
 def show(row: Annotated[int, typer.Argument(help="Its number in `fakturo quarantine list`")]) -> None:
     """One row: every reason, its cells as they came, and what became of it."""
-    from fakturo.cli.screen import console, moment, table
+    from fakturo.cli.terminal.screen import console, moment, table
     from fakturo.intake.quarantine.sheet import text_of
     from fakturo.ledger.open import open_ledger, reading
     from fakturo.ledger.quarantine import rows
@@ -96,7 +96,7 @@ def export(
     reason: Reason = None,
 ) -> None:
     """Write the rows as a sheet, with their original columns, to be corrected in a spreadsheet."""
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.intake import archive
     from fakturo.intake.quarantine import sheet
     from fakturo.ledger.open import open_ledger, reading
@@ -131,7 +131,7 @@ def retry(
     """Take rows in again: a corrected sheet, or rows as they are after a mapping or setting was mended."""
     import getpass
 
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.clock import utc_now
     from fakturo.intake.quarantine.retry import Asked, retry_rows, retry_sheet
     from fakturo.ledger.open import open_ledger, reading
@@ -158,7 +158,7 @@ def retry(
 
 
 def _tell_next(outcomes: "list[Outcome]") -> None:
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
 
     if any(each.failed or each.same for each in outcomes):
         console.print("What is still wrong: fakturo quarantine list")

@@ -20,7 +20,7 @@ def render(
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many documents")] = None,
 ) -> None:
     """Render every issued invoice that has no document; the same invoice always gives the same bytes."""
-    from fakturo.cli.screen import console, progress
+    from fakturo.cli.terminal.screen import console, progress
     from fakturo.clock import utc_now
     from fakturo.ledger.issuing.documents import count_unrendered
     from fakturo.ledger.open import open_ledger
@@ -68,7 +68,7 @@ def _contents(engine: Engine, numbers: Sequence[str]) -> dict[str, str]:
 
 
 def _prove(engine: Engine, settings: Settings, numbers: Sequence[str]) -> None:
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.errors import FakturoError
     from reports.write import render_again
 
@@ -86,7 +86,7 @@ def _prove(engine: Engine, settings: Settings, numbers: Sequence[str]) -> None:
 
 
 def _tell_where(engine: Engine, settings: Settings, number: str) -> None:
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
     from fakturo.ledger.issuing.documents import find
 
     made = find(engine, number)

@@ -29,7 +29,7 @@ def simulate_ai(
     """Run the bundled AI simulator until Ctrl-C. It is no model: it knows a few patterns of order texts."""
     from fakturo.ai.simulator.scenarios import find_scenario, sped_up
     from fakturo.ai.simulator.server import serve
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
 
     chosen = sped_up(find_scenario(scenario, rpm=rpm, tpm=tpm, latency_ms=latency_ms), speed)
 

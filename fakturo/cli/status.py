@@ -34,8 +34,8 @@ def status(
 
 
 def _story(connection: Any, key: str, settings: Settings, now: Any) -> None:
-    from fakturo.cli.outlooks import head
-    from fakturo.cli.screen import console, moment, table
+    from fakturo.cli.orders.outlooks import head
+    from fakturo.cli.terminal.screen import console, moment, table
     from fakturo.ledger.orders.stories import find_order, story
 
     row = find_order(connection, key)
@@ -45,9 +45,9 @@ def _story(connection: Any, key: str, settings: Settings, now: Any) -> None:
 
 
 def _queue(connection: Any, settings: Settings, now: Any) -> None:
-    from fakturo.cli.outlooks import lanes
-    from fakturo.cli.plain import clean
-    from fakturo.cli.screen import console, moment, table
+    from fakturo.cli.orders.outlooks import lanes
+    from fakturo.cli.terminal.plain import clean
+    from fakturo.cli.terminal.screen import console, moment, table
     from fakturo.ledger.orders.queue import count_states
     from fakturo.ledger.orders.stories import dead_letters, parked, reasons
 
@@ -75,7 +75,7 @@ def _invoices(connection: Any) -> None:
     """Counts and sums by currency; a credit note counts against the total, imported ones have no PDF."""
     from sqlalchemy import case, func, select
 
-    from fakturo.cli.screen import money, table
+    from fakturo.cli.terminal.screen import money, table
     from fakturo.history import SERIES
     from fakturo.ledger.tables import documents, invoices
 
@@ -103,7 +103,7 @@ def _invoices(connection: Any) -> None:
 
 def _money(connection: Any) -> None:
     """What came in and is on no invoice."""
-    from fakturo.cli.screen import console, money
+    from fakturo.cli.terminal.screen import console, money
     from fakturo.ledger.payments.cases import waiting_sums
 
     for currency, count, minor in waiting_sums(connection):
@@ -115,7 +115,7 @@ def _money(connection: Any) -> None:
 
 def _deliveries(connection: Any) -> None:
     """What was given up, and receivers that fail."""
-    from fakturo.cli.screen import console, moment, table
+    from fakturo.cli.terminal.screen import console, moment, table
     from fakturo.ledger.outbox import stories
 
     lost = [(name, count, moment(last)) for name, count, last in stories.given_up(connection)]
@@ -130,7 +130,7 @@ def _deliveries(connection: Any) -> None:
 def _published(file: Path, held: Any) -> None:
     from datetime import UTC, datetime
 
-    from fakturo.cli.screen import console, moment
+    from fakturo.cli.terminal.screen import console, moment
 
     if file.exists():
         at = datetime.fromtimestamp(file.stat().st_mtime, UTC)
@@ -144,7 +144,7 @@ def _published(file: Path, held: Any) -> None:
 def _server(settings: Settings) -> None:
     """The last runs, when a Prefect server answers; the ledger needs none."""
     from fakturo import server
-    from fakturo.cli.screen import console, table
+    from fakturo.cli.terminal.screen import console, table
 
     if not server.answers(settings):
         console.print(f"No server at {server.address(settings)}: `fakturo up` starts all.")

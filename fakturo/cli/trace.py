@@ -10,8 +10,8 @@ def trace(number: Annotated[str, typer.Argument(help="INV-2026-000001")]) -> Non
     from rich.text import Text
     from rich.tree import Tree
 
-    from fakturo.cli.plain import clean
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.plain import clean
+    from fakturo.cli.terminal.screen import console
     from fakturo.settings import current
     from fakturo.tracing import trace as walk
 

@@ -110,7 +110,7 @@ def test_a_promise_says_what_it_took(run, ledger):
 
 
 def test_a_narrow_screen_shows_what_matters(run, ledger, monkeypatch):
-    from fakturo.cli.screen import console
+    from fakturo.cli.terminal.screen import console
 
     monkeypatch.setattr(console, "_width", 80)
     assert "interest" not in run("dunning", "list").stdout

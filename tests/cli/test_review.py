@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from fakturo.check import Finding
-from fakturo.cli import screen
-from fakturo.cli.plain import clean, waited
+from fakturo.cli.terminal import screen
+from fakturo.cli.terminal.plain import clean, waited
 from fakturo.errors import BadInput, NotAllowed
 from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import reading, writing

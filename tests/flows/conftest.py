@@ -19,7 +19,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from sqlalchemy import Engine, insert
 
 from fakturo import server as prefect_server
-from fakturo.cli.supervisor import Child, Supervisor, last_lines
+from fakturo.cli.up.supervisor import Child, Supervisor, last_lines
 from fakturo.ledger.open import writing
 from fakturo.ledger.orders import queue
 from fakturo.ledger.tables import orders

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from fakturo.cli.supervisor import Child, Supervisor, ended, last_lines, turn_over
+from fakturo.cli.up.supervisor import Child, Supervisor, ended, last_lines, turn_over
 
 
 class Clock:
@@ -141,7 +141,7 @@ def test_children_die_with_their_parent_even_if_it_is_killed(tmp_path):
     program = f"""
 import os, time
 from pathlib import Path
-from fakturo.cli.supervisor import Child, Supervisor
+from fakturo.cli.up.supervisor import Child, Supervisor
 folder = Path({str(tmp_path)!r})
 boss = Supervisor(dict(os.environ), print)
 for name in ("a", "b"):
@@ -169,7 +169,7 @@ def _lives(pid: int) -> bool:
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux can tie a process to its parent")
 def test_a_child_whose_parent_is_already_gone_does_not_start():
     env = os.environ | {"FAKTURO_TIED_TO": "1"}
-    tied = (sys.executable, "-m", "fakturo.cli.tied", sys.executable, "-c", "print('here')")
+    tied = (sys.executable, "-m", "fakturo.cli.up.tied", sys.executable, "-c", "print('here')")
     done = subprocess.run(tied, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert (done.stdout, done.stderr) == ("", "The parent process died first.\n")

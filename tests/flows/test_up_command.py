@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from fakturo import server
-from fakturo.cli import up as room
-from fakturo.cli.supervisor import Child, Supervisor
+from fakturo.cli.up import command as room
+from fakturo.cli.up.supervisor import Child, Supervisor
 from fakturo.errors import BadSetting, NotAllowed
 from fakturo.settings import current
 
@@ -131,7 +131,7 @@ def test_the_children_are_server_worker_the_resident_two_and_registration(settin
 
 
 def test_the_banner_names_the_model_and_warns_of_the_sample_seller(settings, capsys, monkeypatch):
-    monkeypatch.setattr("fakturo.cli.screen.console.width", 250)
+    monkeypatch.setattr("fakturo.cli.terminal.screen.console.width", 250)
     ai = settings.ai.model_copy(update={"base_url": "http://127.0.0.1:8089/v1"})
     room._banner(settings.model_copy(update={"ai": ai}), "http://127.0.0.1:4200")
     said = capsys.readouterr().out

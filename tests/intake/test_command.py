@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from fakturo.cli.main import app
-from fakturo.cli.screen import console
+from fakturo.cli.terminal.screen import console
 from fakturo.settings import current
 
 HEADER = "order_id,customer_id,order_date,sku,name,quantity,unit_price,currency\n"

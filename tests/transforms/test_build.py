@@ -21,7 +21,8 @@ from fakturo.ledger.tables import ai_calls, drafts, findings
 from fakturo.money import to_major
 from fakturo.settings import load
 from fakturo.warehouse.reading import open_published
-from flows.build_marts import build, transform
+from flows.build_marts import build
+from flows.run_transforms import transform
 
 ROOT = Path(__file__).parents[2]
 TRANSFORMS = ROOT / "transforms"

@@ -15,7 +15,8 @@ from fakturo.ledger.tables import customers
 from fakturo.settings import load
 from fakturo.warehouse.carrying import SCHEMA
 from fakturo.warehouse.reading import open_published
-from flows.build_marts import TRANSFORMS, build
+from flows.build_marts import build
+from flows.parse_transforms import TRANSFORMS
 
 
 def at(day, hour=8):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fakturo.cli.sql_completion import Suggestion, Vocabulary, is_complete, suggest
+from fakturo.cli.sql.completion import Suggestion, Vocabulary, is_complete, suggest
 
 KNOWN = Vocabulary(
     {

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fakturo import settings as settings_room
-from fakturo.cli import result
 from fakturo.cli.main import app
+from fakturo.cli.terminal import result
 from fakturo.errors import BadInput, WarehouseError
 from fakturo.warehouse.reading import ask, open_published
 from fakturo.warehouse.saved_queries import saved_queries

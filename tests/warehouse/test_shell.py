@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from fakturo.cli import shell
+from fakturo.cli.sql import shell
 from fakturo.warehouse.session import Session
 
 ESCAPE_SEQUENCES = re.compile(rb"\x1b(\[[0-9;?]*[a-zA-Z]|[=>78]|\][^\x07]*\x07)")

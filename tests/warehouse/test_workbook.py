@@ -7,7 +7,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from fakturo.cli import result, workbook
+from fakturo.cli.terminal import result, workbook
 from fakturo.errors import BadInput
 
 

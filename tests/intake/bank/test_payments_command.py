@@ -4,7 +4,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from fakturo.cli.import_payments import payments
+from fakturo.cli.imports.payments import payments
 from fakturo.errors import BadInput
 from tests.intake.bank.made_camt import balance, entry, statement
 

@@ -1,0 +1,1 @@
+"""`fakturo dunning`."""

@@ -1,0 +1,1 @@
+"""Files in: `fakturo ingest` and `fakturo import`."""

@@ -1,0 +1,1 @@
+"""`fakturo orders`, and why an order waits."""

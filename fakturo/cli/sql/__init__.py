@@ -1,0 +1,1 @@
+"""`fakturo sql` and `fakturo metric`."""

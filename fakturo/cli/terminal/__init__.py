@@ -1,0 +1,1 @@
+"""What all commands show with: screens, plain text, results of SQL, workbooks."""

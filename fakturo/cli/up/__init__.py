@@ -1,0 +1,1 @@
+"""`fakturo up` and `fakturo demo`: all processes of one machine."""
