@@ -74,6 +74,7 @@ def build(sheet: Sheet, home: Path) -> None:
     bench = home / "bench"
     (bench / "plain").mkdir()
     shutil.copy2(bench / "warehouse.duckdb", bench / "plain")
+    sheet.add("dbt parses its project", module("step", "parse", home, home=home), "once a version, then kept")
     dbt = module("step", "dbt", home, home=home)
     own = json.loads(dbt.output.splitlines()[-1])
     module("compile_plain", home, home=home)

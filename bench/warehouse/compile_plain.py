@@ -8,6 +8,9 @@ from typing import Any
 from fakturo.settings import load
 from flows import parse_transforms, run_transforms
 
+COPIED = ("seed", "snapshot")
+"""Few rows, made by more than one statement: the plain SQL takes them as dbt made them, for nothing."""
+
 
 def compile_statements(home: Path) -> None:
     """Write plain.json: [statement, …], models before the tests that read them."""
@@ -26,7 +29,7 @@ def compile_statements(home: Path) -> None:
         )
         assert done.success, done.exception
     nodes = {result.node.unique_id: result.node for result in done.result.results}
-    statements, ready = [], {name for name, node in nodes.items() if node.resource_type == "seed"}
+    statements, ready = [], {name for name, node in nodes.items() if node.resource_type in COPIED}
     waiting = [node for node in nodes.values() if node.unique_id not in ready]
     while waiting:
         for node in list(waiting):
@@ -35,8 +38,8 @@ def compile_statements(home: Path) -> None:
                 statements.append(_statement(node))
                 ready.add(node.unique_id)
                 waiting.remove(node)
-    seeds = [node.name for node in nodes.values() if node.resource_type == "seed"]
-    (home / "bench" / "plain.json").write_text(json.dumps({"seeds": seeds, "statements": statements}))
+    copied = [f"{node.schema}.{node.alias}" for node in nodes.values() if node.resource_type in COPIED]
+    (home / "bench" / "plain.json").write_text(json.dumps({"copied": copied, "statements": statements}))
 
 
 def _statement(node: Any) -> str:

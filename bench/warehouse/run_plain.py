@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-SCHEMAS = ("staging", "intermediate", "seeds")
+SCHEMAS = ("staging", "intermediate", "seeds", "snapshots")
 
 
 def main(folder: Path, memory_mb: int) -> None:
@@ -24,8 +24,8 @@ def main(folder: Path, memory_mb: int) -> None:
         for schema in SCHEMAS:
             plain.execute(f"create schema if not exists {schema}")
         plain.execute(f"attach '{folder / 'warehouse.duckdb'}' as built (read_only)")
-        for seed in told["seeds"]:  # a few rows, typed by dbt
-            plain.execute(f"create table seeds.{seed} as from built.seeds.{seed}")
+        for table in told["copied"]:
+            plain.execute(f"create table {table} as from built.{table}")
         for statement in told["statements"]:
             plain.execute(statement).fetchall()
 

@@ -15,28 +15,38 @@ from typing import Any
 
 from fakturo.clock import utc_now
 from fakturo.settings import Settings, load
-from flows import build_marts, run_transforms
+from flows import build_marts, parse_transforms, run_transforms
 
 
 def take_snapshot(settings: Settings, file: Path) -> Any:
-    """Copy the ledger."""
+    """Copy the ledger, and what only the last publish knows."""
+    from fakturo.warehouse.carrying import carry
     from fakturo.warehouse.publish import publish_id
+    from fakturo.warehouse.publish_history import carry_history
     from fakturo.warehouse.snapshot import snapshot
 
     shutil.rmtree(file.parent, ignore_errors=True)
     file.parent.mkdir(parents=True)
     now = utc_now()
-    return snapshot(settings, file, publish_id=publish_id(now), now=now)
+    rows = snapshot(settings, file, publish_id=publish_id(now), now=now)
+    carry(settings, file)
+    carry_history(settings, file)
+    return rows
+
+
+def parse(settings: Settings, _: Path) -> Any:
+    """Read the dbt project; kept for all builds until it changes."""
+    parse_transforms.parsed(settings)
 
 
 def build_models(settings: Settings, file: Path) -> Any:
-    """Everything that dbt does: parse, models, tests."""
+    """Everything that dbt does at each build: models, tests."""
     return run_transforms.transform(settings, file)
 
 
 def check(settings: Settings, file: Path) -> Any:
     """Everything that Great Expectations does."""
-    return build_marts.expect(settings, file, now=utc_now())
+    return build_marts.expect(settings, file, now=utc_now())[0]
 
 
 def put_in_place(settings: Settings, file: Path) -> Any:
@@ -48,6 +58,7 @@ def put_in_place(settings: Settings, file: Path) -> Any:
 
 STEPS: dict[str, Callable[[Settings, Path], Any]] = {
     "snapshot": take_snapshot,
+    "parse": parse,
     "dbt": build_models,
     "expectations": check,
     "publish": put_in_place,
