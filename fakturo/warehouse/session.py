@@ -85,16 +85,18 @@ class Session:
             each.start()
         try:
             yield ask(self.connection, query)
-        except duckdb.Error as error:  # while rows are fetched
-            raise WarehouseError(self._told(sentence(error), bool(late))) from None
-        except WarehouseError as error:
-            raise WarehouseError(self._told(str(error), bool(late))) from None
+        except (duckdb.Error, WarehouseError) as error:  # the first while rows are fetched
+            reason = sentence(error) if isinstance(error, duckdb.Error) else str(error)
+            if reason.startswith("INTERRUPT") and not late:
+                self._let_go()
+                raise KeyboardInterrupt from None
+            raise WarehouseError(self._told(reason, bool(late))) from None
         except KeyboardInterrupt:
-            self.connection.interrupt()
+            self._let_go()
             raise
         except RuntimeError as error:
-            if str(error) == "Query interrupted":  # Ctrl-C, as DuckDB tells it, while its threads go on
-                self.connection.interrupt()
+            if str(error) == "Query interrupted":  # Ctrl-C as DuckDB may tell it
+                self._let_go()
                 raise KeyboardInterrupt from None
             raise
         finally:
@@ -103,6 +105,11 @@ class Session:
 
     def _opened(self, as_of: date | datetime | None) -> duckdb.DuckDBPyConnection:
         return open_published(self._settings, as_of=as_of, memory_mb=self._settings.sql.memory_mb)
+
+    def _let_go(self) -> None:
+        """After Ctrl-C: DuckDB's threads go on with the query until they are told, and waited for."""
+        self.connection.interrupt()
+        self._mend()
 
     def _mend(self) -> None:
         """Open the file anew where an earlier query has left the connection in ruins."""
@@ -137,8 +144,6 @@ class Session:
                 f"The query was stopped after {self.timeout_s:g} s, the time it may take "
                 "(FAKTURO_SQL_TIMEOUT_S). Narrow it: fewer days, one customer, no join without a key."
             )
-        if reason.startswith("INTERRUPT"):
-            return "The query was stopped."
         if reason.startswith(("Out of Memory", "MemoryError")):
             return (
                 f"The query needs more than the {self._settings.sql.memory_mb} MB it may use "
