@@ -17,6 +17,15 @@ rules as (
 invoices as (
     select * from {{ ref('fct_invoices') }}
 ),
+publishes as (
+    select * from {{ ref('stg_ledger__publishes') }}
+),
+first_days as (
+    select min(issue_date) as first_date
+    from invoices
+    where kind = 'invoice'
+    group by currency
+),
 counts as (
     {% for mart in marts %}
         select
@@ -64,6 +73,14 @@ counts as (
         'days of invoices' as table_name,
         count(distinct issue_date) as row_count
     from invoices
+    union all
+    select
+        'buckets of days since the first invoice' as table_name,
+        coalesce(
+            sum(greatest(publishes.made_date - first_days.first_date + 1, 0)), 0
+        ) * (select count(*) from {{ ref('aging_buckets') }}) as row_count
+    from first_days
+    cross join publishes
     union all
     select
         'requests and drafts' as table_name,
