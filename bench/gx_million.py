@@ -87,7 +87,7 @@ def _built(lines: int, home: Path) -> Path:
     from bench.made_ledger import fill
     from fakturo.ledger.open import open_ledger
     from fakturo.settings import load
-    from fakturo.warehouse.publish_history import carry_history
+    from fakturo.warehouse.last_publish import carry
     from fakturo.warehouse.snapshot import snapshot
     from flows.run_transforms import transform
 
@@ -100,7 +100,7 @@ def _built(lines: int, home: Path) -> Path:
     shutil.rmtree(work.parent, ignore_errors=True)
     work.parent.mkdir(parents=True)
     snapshot(settings, work, publish_id="p", now=NOW)
-    carry_history(settings, work)
+    carry(settings, work)
     transform(settings, work)
     file.parent.mkdir()
     work.rename(file)

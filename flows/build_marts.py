@@ -15,9 +15,8 @@ from fakturo.errors import HeldBack, LedgerBusy
 from fakturo.ledger.open import open_ledger
 from fakturo.ledger.outbox.held_builds import hold_back, publish_again
 from fakturo.settings import Settings, current
-from fakturo.warehouse.carrying import carry
+from fakturo.warehouse.last_publish import carry
 from fakturo.warehouse.publish import building, publish, publish_id
-from fakturo.warehouse.publish_history import carry_history
 from fakturo.warehouse.reading import open_locked
 from fakturo.warehouse.snapshot import snapshot
 from flows.check_freshness import check_freshness
@@ -42,8 +41,8 @@ class Published:
     """Checks that passed: dbt tests and expectations."""
     page: Path
     """What the expectations found, for a person."""
-    stale: tuple[str, ...] = ()
-    """Sentences about sources of the ledger from which nothing came for long."""
+    remarks: tuple[str, ...] = ()
+    """Sentences: sources from which nothing came for long, a last publish that could not be read."""
 
 
 @flow(name="build_marts", persist_result=False)
@@ -73,8 +72,8 @@ def build_marts() -> Any:
         description=f"Publish {published.publish_id}: {published.tests} checks passed.",
     )
     done = f"Published {published.publish_id} after {published.tests} checks."
-    if published.stale:
-        return Completed(name="Degraded", message=" ".join((done, *published.stale)))
+    if published.remarks:
+        return Completed(name="Degraded", message=" ".join((done, *published.remarks)))
     return Completed(message=done)
 
 
@@ -96,8 +95,7 @@ def build(
     identity = publish_id(now)
     with building(settings) as file:
         rows = snapshot(settings, file, publish_id=identity, now=now, run_id=run_id)
-        carry(settings, file)
-        carry_history(settings, file)
+        carried = carry(settings, file)
         engine = open_ledger(settings)
         try:
             models, tests = transform(settings, file, on_progress=on_progress)
@@ -106,10 +104,12 @@ def build(
             with suppress(LedgerBusy):  # the next build tells it
                 hold_back(engine, identity, str(held), held.checks, now=now)
             raise
-        stale = check_freshness(settings, file, now=now)
+        remarks = check_freshness(settings, file, now=now)
         publish(settings, file, identity)
         publish_again(engine, identity, now=now)
-    return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page, stale)
+    if carried.remark is not None:
+        remarks = (carried.remark, *remarks)
+    return Published(settings.warehouse_file, identity, now, rows, models, tests + passed, page, remarks)
 
 
 def expect(settings: Settings, file: Path, *, now: datetime, run_id: str | None = None) -> tuple[int, Path]:

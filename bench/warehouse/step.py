@@ -20,9 +20,8 @@ from flows import build_marts, parse_transforms, run_transforms
 
 def take_snapshot(settings: Settings, file: Path) -> Any:
     """Copy the ledger, and what only the last publish knows."""
-    from fakturo.warehouse.carrying import carry
+    from fakturo.warehouse.last_publish import carry
     from fakturo.warehouse.publish import publish_id
-    from fakturo.warehouse.publish_history import carry_history
     from fakturo.warehouse.snapshot import snapshot
 
     shutil.rmtree(file.parent, ignore_errors=True)
@@ -30,7 +29,6 @@ def take_snapshot(settings: Settings, file: Path) -> Any:
     now = utc_now()
     rows = snapshot(settings, file, publish_id=publish_id(now), now=now)
     carry(settings, file)
-    carry_history(settings, file)
     return rows
 
 

@@ -18,6 +18,6 @@ def build() -> None:
         f"{published.rows['invoices']} invoices, {published.models} models, {published.tests} checks passed, "
         f"{time.perf_counter() - started:.1f} s."
     )
-    for sentence in published.stale:
+    for sentence in published.remarks:
         console.print(sentence, style="yellow")
     console.print('Ask it: fakturo sql "select * from fct_invoices limit 5"')

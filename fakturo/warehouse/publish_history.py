@@ -5,12 +5,8 @@ publishes of two days and the last one of every day before are kept, for as long
 """
 
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
-
-from fakturo.errors import WarehouseError
-from fakturo.settings import Settings
 
 EACH_KEPT = timedelta(days=2)
 DAYS_KEPT = timedelta(days=100)
@@ -35,33 +31,14 @@ _EARLIER = """
 """
 
 
-def carry_history(settings: Settings, file: Path) -> None:
-    """Write the history into a file that holds a snapshot: that of the published one, and its own rows.
-
-    A published file that cannot be read, or one from before there was a history, has none.
-
-    Raises:
-        WarehouseError: the file cannot be written.
-    """
-    try:
-        with duckdb.connect(str(file)) as connection:
-            connection.execute(_TABLE)
-            connection.execute(_THIS)
-            if settings.warehouse_file.is_file():
-                _carry(connection, settings.warehouse_file)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0].removesuffix(".")
-        raise WarehouseError(
-            f"The history of publishes could not be written: {reason}. The published file stands."
-        ) from None
+def begin(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the history of this publish alone into a file that holds a copy of the ledger."""
+    connection.execute(_TABLE)
+    connection.execute(_THIS)
 
 
-def _carry(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
-    path = str(published).replace("'", "''")
-    try:
-        connection.execute(f"attach '{path}' as published (read_only)")
-    except duckdb.Error:  # no database: the build that we are part of makes it anew
-        return
+def carry(connection: duckdb.DuckDBPyConnection) -> None:
+    """Add the history of an attached `published`, if it is not from before there was one."""
     known = connection.execute(
         "select count(*) from duckdb_tables() where database_name = 'published' "
         "and schema_name = 'publishing' and table_name = 'history'"
@@ -69,4 +46,3 @@ def _carry(connection: duckdb.DuckDBPyConnection, published: Path) -> None:
     if known and known[0]:
         spans = {"days_kept": f"{DAYS_KEPT.days} days", "each_kept": f"{EACH_KEPT.days} days"}
         connection.execute(_EARLIER, spans)
-    connection.execute("detach published")

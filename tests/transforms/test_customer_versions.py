@@ -13,7 +13,8 @@ from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
 from fakturo.ledger.tables import customers
 from fakturo.settings import load
-from fakturo.warehouse.carrying import SCHEMA
+from fakturo.warehouse.last_publish import SCHEMA
+from fakturo.warehouse.publish import publish_id
 from fakturo.warehouse.reading import open_published
 from flows.build_marts import build
 from flows.parse_transforms import TRANSFORMS
@@ -122,12 +123,24 @@ def test_a_failed_build_leaves_the_history_as_it_was(company, monkeypatch):
     assert [row[3:] for row in versions(settings)] == [(30, naive(1), naive(3)), (14, naive(3), None)]
 
 
-def test_history_that_cannot_be_read_stops_the_build(company):
+def test_where_the_published_file_is_broken_the_newest_kept_one_serves_and_that_is_told(company):
+    settings, tell = company
+    tell("K1", at(1), new=True, terms_days=30)
+    build(settings, now=at(2))
+    tell("K1", at(3), terms_days=14)
+    build(settings, now=at(4))
+    os.truncate(settings.warehouse_file, 5000)  # and the kept publish that is the same file
+    (remark,) = build(settings, now=at(5)).remarks
+    assert remark.endswith(f"continue from the publish {publish_id(at(2))}.")
+    assert [row[3:] for row in versions(settings)] == [(30, naive(1), naive(3)), (14, naive(3), None)]
+
+
+def test_where_no_publish_can_be_read_history_is_not_begun_anew_unasked(company):
     settings, tell = company
     tell("K1", at(1), new=True, terms_days=30)
     build(settings, now=at(2))
     os.truncate(settings.warehouse_file, 5000)
-    with pytest.raises(WarehouseError, match="Move the file away"):
+    with pytest.raises(WarehouseError, match="cannot be read, nor any kept publish"):
         build(settings, now=at(3))
 
 

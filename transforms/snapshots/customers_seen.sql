@@ -1,6 +1,6 @@
 {#
     Versions of customers as publishes saw them. The ledger keeps only the newest terms and
-    tax; fakturo/warehouse/carrying.py puts the versions of the last publish here first.
+    tax; fakturo/warehouse/last_publish.py puts the versions of the last publish here first.
     A version starts when the ledger changed. A long transaction may commit a change that
     is dated before the version that it follows: then it starts with the publish.
 #}
