@@ -21,6 +21,7 @@ from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.order import Order, OrderLine, Party
 from fakturo.settings import Settings, load
+from flows import parse_transforms
 
 os.environ["COLUMNS"] = "200"  # tables in tests are never folded
 
@@ -46,6 +47,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     ranks = {here / name: rank for rank, name in enumerate(LONGEST_FIRST)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All homes of a run share what dbt understood of the project; a home of its own takes 4 CPU-s for it."""
+    shared = tmp_path_factory.mktemp("parsed")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(parse_transforms, "_folder", lambda _: shared / parse_transforms.fingerprint())
+        yield
 
 
 @pytest.fixture(autouse=True)
