@@ -4,6 +4,7 @@ SQLite runs in WAL mode with foreign keys on; a writing transaction takes the wr
 (`BEGIN IMMEDIATE`), so that it waits instead of failing half-way. PostgreSQL runs as it is.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -13,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from fakturo.errors import LedgerBusy
 from fakturo.settings import Settings
@@ -51,10 +53,19 @@ def connect(url: str, busy_timeout_s: float = 60.0) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=24)
 
+    # SQLite does not wait where several processes turn a new file to WAL at once: it says "locked" right away.
+    turned_by_one = Retrying(
+        retry=retry_if_exception_type(sqlite3.OperationalError),
+        stop=stop_after_delay(busy_timeout_s),
+        wait=wait_random(0.001, 0.02),
+        reraise=True,
+    )
+
     @event.listens_for(engine, "connect")
     def _pragmas(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        turned_by_one(connection.execute, "PRAGMA journal_mode=WAL")
+        for pragma in ("foreign_keys=ON", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -213,3 +213,19 @@ def test_one_invoice_of_several_is_taken_off(engine, decider):
     assert statuses(engine) == {"INV-11": "paid", "INV-12": "open"}
     with pytest.raises(NotAllowed, match="Payment 1 is not on INV-12"):
         unallocate(decider, "P", "INV-12")
+
+
+@pytest.mark.parametrize("rules_ran_before", [False, True])
+def test_a_day_on_which_nothing_came_to_stand_dates_no_later_decision(engine, decider, rules_ran_before):
+    with writing(engine) as connection:
+        put_invoice(connection, "INV-2026-1", 30_00)
+        put_payment(connection, "P", 10_00, "INV-2026-1", on=21)
+    if rules_ran_before:
+        run(engine)
+        assert net(engine) == {("P", "INV-2026-1", "payment", 21, "reference"): 10_00}
+    with writing(engine) as connection:
+        put_invoice(connection, "CN-2026-1", 30_00, on=7, kind="credit_note", corrects="INV-2026-1")
+        put_payment(connection, "R", -20_00, on=3)
+    run(engine)
+    assert allocate_by_person(decider, "R", "INV-2026-1") == -20_00
+    assert net(engine)["R", "INV-2026-1", "payment", 7, "person"] == -20_00

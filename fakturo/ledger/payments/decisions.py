@@ -247,12 +247,22 @@ def _confirmed(connection: Connection, invoice_id: int, reason: str) -> list[All
 
 
 def not_before(connection: Connection, invoice_id: int, rest: int) -> date | None:
-    """Money in counts from the last reopening on, money out from the last settlement on."""
-    query = select(func.max(allocations.c.effective_on)).where(allocations.c.invoice_id == invoice_id)
+    """Money in counts from the last reopening on, money out from the last settlement on.
+
+    What was put there and taken back counts for nothing: which of it ever stood depends on the moments at
+    which the rules ran.
+    """
+    here = (allocations.c.payment_id, allocations.c.credit_note_id, allocations.c.kind)
+    stands = (
+        select(allocations.c.effective_on)
+        .where(allocations.c.invoice_id == invoice_id)
+        .group_by(*here, allocations.c.effective_on)
+        .having(func.sum(allocations.c.amount_minor) != 0)
+    )
     if rest > 0:
         out = select(payments.c.id).where(payments.c.amount_minor < 0)
-        query = query.where(allocations.c.payment_id.in_(out))
-    found: date | None = connection.execute(query).scalar()
+        stands = stands.where(allocations.c.payment_id.in_(out))
+    found: date | None = connection.execute(select(func.max(stands.subquery().c.effective_on))).scalar()
     return found
 
 
