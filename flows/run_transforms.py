@@ -1,8 +1,10 @@
 """Run dbt on a file that holds a snapshot: what failed is told with its keys. A door to dbt."""
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from flows.parse_transforms import TRANSFORMS, parsed
 KEYS_NAMED = 5
 """Of a failed test, in the error; enough to find the cause, short enough to read."""
 COLUMNS_NAMED = 8
+CONSTRAINTS = "_constraints"
+"""How tests of transforms/macros/test_constraints.sql end; a singular test has another name."""
 PASSED = frozenset({"success", "pass", "warn", "no-op"})
 
 Progress = Callable[[int, int], None]
@@ -56,9 +60,8 @@ def transform(
             ]
         )
     results = getattr(outcome.result, "results", [])
-    failed = [result for result in results if str(result.status) not in PASSED]
-    if failed:
-        raise _held_back(settings, file, failed)
+    if any(str(result.status) not in PASSED for result in results):
+        raise _held_back(settings, file, results)
     if not outcome.success:
         raise WarehouseError(
             f"dbt could not build the warehouse: {outcome.exception}. The published file stands."
@@ -67,32 +70,74 @@ def transform(
     return kinds.count("model"), kinds.count("test") + kinds.count("unit_test")
 
 
-def _held_back(settings: Settings, file: Path, failed: list[Any]) -> HeldBack:
-    """One sentence a failed model or test, the first three of them; all are named as checks."""
-    broken = [result for result in failed if str(result.status) != "skipped"]
-    checks, sentences = [], []
-    for result in broken:
-        kind, name = result.node.resource_type, result.node.name
-        if kind == "test" and str(result.status) == "fail":
-            keys = _keys(settings, file, result.node.compiled_code)
-            checks.append(FailedCheck(name, int(result.failures or 0), tuple(keys)))
-            sentences.append(f"test {name} failed on {result.failures} rows ({'; '.join(keys)})")
-        else:
-            reason = " ".join(str(result.message).split())
-            checks.append(FailedCheck(name, 0, (reason,)))
-            sentences.append(f"{kind} {name} failed ({reason})")
-    more = f"; and {len(broken) - 3} more" if len(broken) > 3 else ""  # noqa: PLR2004
-    told = f"The warehouse was not published: {'; '.join(sentences[:3])}{more}. The published file stands."
-    return HeldBack(told, tuple(checks))
+def _held_back(settings: Settings, file: Path, results: list[Any]) -> HeldBack:
+    """One sentence a check that failed, the first three of them; all are named.
+
+    Causes come first: constraints before what compares tables, and what stands near the ledger before
+    what is made of it.
+    """
+    parents = {each.node.unique_id: getattr(each.node.depends_on, "nodes", ()) for each in results}
+
+    @cache
+    def depth(node: str) -> int:
+        return 1 + max(map(depth, parents[node]), default=0) if node in parents else 0
+
+    broken = [each for each in results if str(each.status) not in {*PASSED, "skipped"}]
+    broken.sort(
+        key=lambda each: (not each.node.name.endswith(CONSTRAINTS), depth(_tested(each.node)), each.node.name)
+    )
+    told = [each for result in broken for each in _told(settings, file, result)]
+    first = "; ".join(sentence for _, sentence in told[:3])
+    more = f"; and {len(told) - 3} more" if len(told) > 3 else ""  # noqa: PLR2004
+    return HeldBack(
+        f"The warehouse was not published: {first}{more}. The published file stands.",
+        tuple(check for check, _ in told),
+    )
 
 
-def _keys(settings: Settings, file: Path, query: str) -> list[str]:
-    """The first failing rows of a test, in words."""
+def _tested(node: Any) -> str:
+    """Id of the table that a node tests, else its own."""
+    return getattr(node, "attached_node", None) or str(node.unique_id)
+
+
+def _told(settings: Settings, file: Path, result: Any) -> list[tuple[FailedCheck, str]]:
+    """What did not hold, with its sentence: of the constraints of a table each by itself."""
+    node = result.node
+    if node.resource_type != "test" or str(result.status) != "fail":
+        reason = " ".join(str(result.message).split())
+        return [(FailedCheck(node.name, 0, (reason,)), f"{node.resource_type} {node.name} failed ({reason})")]
+    if not node.name.endswith(CONSTRAINTS):
+        rows = _rows(settings, file, f"FROM ({node.compiled_code}\n) LIMIT {KEYS_NAMED}")
+        keys, count = tuple(map(_words, rows)), int(result.failures)
+        sentence = f"test {node.name} failed on {count} rows ({'; '.join(keys)})"
+        return [(FailedCheck(node.name, count, keys), sentence)]
+    each = (
+        f"SELECT *, count(*) OVER each AS failing FROM ({node.compiled_code}\n) "  # noqa: S608  our own test
+        f"WINDOW each AS (PARTITION BY broken) QUALIFY row_number() OVER each <= {KEYS_NAMED} ORDER BY broken"
+    )
+    found: dict[tuple[str, int], list[str]] = defaultdict(list)
+    for row in _rows(settings, file, each):
+        found[row.pop("broken"), row.pop("failing")].append(_words(row))
+    table = _tested(node).rsplit(".", 1)[-1]
+    return [
+        (
+            FailedCheck(f"{table}.{broken}", count, tuple(keys)),
+            f"{table}.{broken} on {count} rows ({'; '.join(keys)})",
+        )
+        for (broken, count), keys in found.items()
+    ]
+
+
+def _rows(settings: Settings, file: Path, query: str) -> list[dict[str, Any]]:
     with open_locked(file, memory_mb=settings.warehouse.memory_mb) as connection:
         answer = connection.execute(query)
-        names = [column[0] for column in answer.description or ()][:COLUMNS_NAMED]
-        rows = answer.fetchmany(KEYS_NAMED)
-    return [", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False)) for row in rows]
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _words(row: dict[str, Any]) -> str:
+    told = [f"{name} {value}" for name, value in row.items() if value is not None]
+    return ", ".join(told[:COLUMNS_NAMED])
 
 
 @contextmanager

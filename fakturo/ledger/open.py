@@ -53,7 +53,7 @@ def connect(url: str, busy_timeout_s: float = 60.0) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": busy_timeout_s}, pool_size=8, max_overflow=24)
 
-    # SQLite does not wait where several processes turn a new file to WAL at once: it says "locked" right away.
+    # SQLite does not wait where several processes turn a new file to WAL at once: it says "locked"
     turned_by_one = Retrying(
         retry=retry_if_exception_type(sqlite3.OperationalError),
         stop=stop_after_delay(busy_timeout_s),

@@ -22,22 +22,19 @@ def column_guards(tests: Iterable[Mapping[str, Any]]) -> dict[str, list[Guard]]:
     """Guards by column."""
     found: dict[str, list[Guard]] = defaultdict(list)
     for test in tests:
-        given = _given(test)
-        match _name(test):
-            case "unique":
-                found[given["column_name"]].insert(0, Guard("unique", "unique"))
-            case "not_null":
-                found[given["column_name"]].append(Guard("never_null", "never null"))
-            case "complete":
-                for column in given["columns"]:
-                    found[column].append(Guard("never_null", "never null"))
-            case "accepted_values":
-                values = ", ".join(map(str, given["values"]))
-                found[given["column_name"]].append(Guard("one_of", f"one of {values}"))
-            case "relationships":
-                table = given["to"].split("'")[1]
-                words = f"found in {table}.{given['field']}"
-                found[given["column_name"]].append(Guard("found_in", words, target=table))
+        if _name(test) != "constraints":
+            continue
+        given = test["test_metadata"]["kwargs"]
+        for column in (given["primary_key"], *given.get("unique", ())):
+            found[column].append(Guard("unique", "unique"))
+        for column in (given["primary_key"], *given.get("not_null", ())):
+            found[column].append(Guard("never_null", "never null"))
+        for column, values in given.get("accepted_values", {}).items():
+            found[column].append(Guard("one_of", f"one of {', '.join(map(str, values))}"))
+        for column, place in given.get("foreign_keys", {}).items():
+            there, field = (place, column) if isinstance(place, str) else place
+            table = there.split("'")[1]
+            found[column].append(Guard("found_in", f"found in {table}.{field}", target=table))
     return found
 
 
@@ -57,8 +54,3 @@ def table_guards(tests: Iterable[Mapping[str, Any]]) -> list[Guard]:
 
 def _name(test: Mapping[str, Any]) -> str:
     return str((test.get("test_metadata") or {}).get("name", ""))
-
-
-def _given(test: Mapping[str, Any]) -> Mapping[str, Any]:
-    given: Mapping[str, Any] = (test.get("test_metadata") or {}).get("kwargs", {})
-    return given

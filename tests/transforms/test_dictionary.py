@@ -99,19 +99,20 @@ def test_a_question_reads_the_tables_that_its_exposure_names(manifest):
 
 
 def test_tests_become_words():
-    tests = [
-        _test("complete", columns=["a", "b"]),
-        _test("accepted_values", column_name="a", values=["x", "y"]),
-        _test("relationships", column_name="b", to="ref('dim_dates')", field="date_day"),
-        _test("unique", column_name="b"),
-    ]
-    assert column_guards(tests) == {
-        "a": [Guard("never_null", "never null"), Guard("one_of", "one of x, y")],
-        "b": [
-            Guard("unique", "unique"),
-            Guard("never_null", "never null"),
-            Guard("found_in", "found in dim_dates.date_day", target="dim_dates"),
-        ],
+    test = _test(
+        "constraints",
+        primary_key="id",
+        unique=["a"],
+        not_null=["a", "b"],
+        accepted_values={"a": ["x", "y"]},
+        foreign_keys={"b": ["ref('dim_dates')", "date_day"], "c_id": "ref('dim_cs')"},
+    )
+    never_null = Guard("never_null", "never null")
+    assert column_guards([test, _test("other", columns=["a"])]) == {
+        "id": [Guard("unique", "unique"), never_null],
+        "a": [Guard("unique", "unique"), never_null, Guard("one_of", "one of x, y")],
+        "b": [never_null, Guard("found_in", "found in dim_dates.date_day", target="dim_dates")],
+        "c_id": [Guard("found_in", "found in dim_cs.c_id", target="dim_cs")],
     }
 
 

@@ -29,9 +29,14 @@ def test_every_published_table_of_the_ledger_is_staged():
 
 def test_every_mart_has_a_tested_key_and_typed_columns():
     for mart in (TRANSFORMS / "models/marts").glob("[!_]*.yml"):
-        columns = yaml.safe_load(mart.read_text())["models"][0]["columns"]
-        assert all(column["data_type"] for column in columns)
-        assert {"unique", "not_null"} <= set(columns[0]["data_tests"]), mart.stem
+        model = yaml.safe_load(mart.read_text())["models"][0]
+        assert all(column["data_type"] for column in model["columns"])
+        ((name, test),) = model["data_tests"][0].items()
+        assert (name, test["name"]) == ("constraints", f"{mart.stem}_constraints")
+        given = test["arguments"]
+        assert given["primary_key"] == model["columns"][0]["name"]
+        guarded = {*given.get("not_null", ()), *given.get("unique", ()), *given.get("foreign_keys", ())}
+        assert guarded | {*given.get("accepted_values", ())} <= {each["name"] for each in model["columns"]}
 
 
 def test_the_seed_of_currencies_is_iso_4217():
@@ -47,13 +52,10 @@ def test_the_seed_of_currencies_is_iso_4217():
 
 
 def test_every_way_a_call_can_end_is_known_to_the_mart():
-    columns = yaml.safe_load((TRANSFORMS / "models/marts/fct_ai_calls.yml").read_text())["models"][0][
-        "columns"
-    ]
-    (outcome,) = (column for column in columns if column["name"] == "outcome")
-    (accepted,) = (test["accepted_values"] for test in outcome["data_tests"] if isinstance(test, dict))
+    model = yaml.safe_load((TRANSFORMS / "models/marts/fct_ai_calls.yml").read_text())["models"][0]
+    accepted = model["data_tests"][0]["constraints"]["arguments"]["accepted_values"]["outcome"]
     classes = {kind.outcome for kind in (AiError, *AiError.__subclasses__())}
-    assert set(accepted["arguments"]["values"]) == {"ok", "sent"} | classes
+    assert set(accepted) == {"ok", "sent"} | classes
 
 
 def test_a_build_that_spills_goes_on():

@@ -1,6 +1,7 @@
 """The SQL shell: dot commands and queries over one session, until .quit."""
 
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -154,6 +155,8 @@ def run(shell: Shell, read: Callable[[], str] | None = None, *, history: Path | 
         from fakturo.cli.sql.prompt import open_prompt
 
         read = open_prompt(shell.vocabulary, history)
+        # whoever started us in the background, or a script's `&`, left Ctrl-C ignored
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     shell.greet()
     while True:
         try:

@@ -99,7 +99,7 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             niceness=SERVER_GIVES_WAY,
         ),
         "worker": Child(
-            "Worker", (*prefect, *worker), logs / "worker.log", grace_s=4, stop_below=True, niceness=GIVES_WAY
+            "Worker", (*prefect, *worker), logs / "worker.log", grace_s=8, stop_below=True, niceness=GIVES_WAY
         ),
         "issuing": Child(
             "Issuing", (*python, "flows.run_resident", "issuing"), logs / "issuing.log", grace_s=6
