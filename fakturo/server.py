@@ -20,8 +20,13 @@ _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
 def address(settings: Settings) -> str:
     """Where people and programs on this machine reach the server."""
-    host = _ANYWHERE.get(settings.up.host, settings.up.host)
-    return f"http://[{host}]:{settings.up.port}" if ":" in host else f"http://{host}:{settings.up.port}"
+    return reached_at(settings.up.host, settings.up.port)
+
+
+def reached_at(host: str, port: int) -> str:
+    """The http address of what listens there, as this machine reaches it."""
+    host = _ANYWHERE.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def environment(settings: Settings, outside: Mapping[str, str]) -> dict[str, str]:
@@ -55,6 +60,7 @@ def environment(settings: Settings, outside: Mapping[str, str]) -> dict[str, str
         "FAKTURO_HOME": str(home),
         "FAKTURO_UP_HOST": settings.up.host,
         "FAKTURO_UP_PORT": str(settings.up.port),
+        "FAKTURO_UP_PAGES_PORT": str(settings.up.pages_port),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), outside.get("PATH", os.defpath)]),
         "PYTHONUNBUFFERED": "1",
     }

@@ -153,6 +153,8 @@ class Up(Group):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 4200
+    pages_port: Annotated[int, Field(ge=1, le=65535)] = 4201
+    """Of reports and other pages; where it is taken, another one, which is said."""
 
 
 class Settings(BaseSettings):

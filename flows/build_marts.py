@@ -10,6 +10,7 @@ from prefect import flow, runtime
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
 from prefect.states import Completed, Failed
 
+from fakturo import pages
 from fakturo.clock import utc_now
 from fakturo.errors import HeldBack, LedgerBusy
 from fakturo.ledger.open import open_ledger
@@ -131,7 +132,7 @@ def expect(settings: Settings, file: Path, *, now: datetime, run_id: str | None 
     keep(open_ledger(settings), verdicts, now=now, run_id=run_id, stage="mart")
     held = refusal(verdicts)
     consequence = "Held back" if held else "Published with warnings"
-    page = write(settings.home / "reports", PAGE, verdicts, at=now, consequence=consequence)
+    page = write(pages.folder(settings), PAGE, verdicts, at=now, consequence=consequence)
     if held is not None:
         raise held
     return sum(verdict.passed for verdict in verdicts), page
@@ -141,7 +142,7 @@ def _link_page(settings: Settings, now: datetime) -> None:
     """Link what the expectations found; a build that dbt stopped never came to them."""
     from expectations.page import place
 
-    page = place(settings.home / "reports", PAGE, now)
+    page = place(pages.folder(settings), PAGE, now)
     if page.exists():
-        link = page.resolve().as_uri()
+        link = pages.link(settings, page)
         create_link_artifact(link, link_text=page.name, key="build-marts-page")

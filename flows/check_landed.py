@@ -11,6 +11,7 @@ from expectations.keep import keep
 from expectations.page import write
 from expectations.rounds import of_ledger
 from expectations.run import Verdict
+from fakturo import pages
 from fakturo.clock import utc_now
 from fakturo.ledger.open import open_ledger
 from fakturo.settings import current
@@ -31,14 +32,16 @@ def check_landed(hours: int | None = 24) -> Any:
     engine = open_ledger(settings)  # migrated before it is read
     verdicts = of_ledger(settings, since=since, now=now)
     new = keep(engine, verdicts, now=now, run_id=runtime.flow_run.id)
-    path = write(settings.home / "reports", "check_landed", verdicts, at=now)
-    create_table_artifact([_row(each) for each in verdicts], key="check-landed", description=f"Page: {path}")
+    page = pages.link(settings, write(pages.folder(settings), "check_landed", verdicts, at=now))
+    create_table_artifact(
+        [_row(each) for each in verdicts], key="check-landed", description=f"[Page]({page})"
+    )
     failed = [verdict for verdict in verdicts if not verdict.passed]
     summary = f"{len(verdicts)} expectations, {len(failed)} failed, {new} new findings."
     if not failed:
         return Completed(message=summary)
     reasons = "\n".join(f"- **{each.suite}.{each.code}**: {_reason(each)}" for each in failed)
-    create_markdown_artifact(f"# Degraded\n\n{reasons}\n\nPage: {path}", key="check-landed-degraded")
+    create_markdown_artifact(f"# Degraded\n\n{reasons}\n\n[Page]({page})", key="check-landed-degraded")
     return Completed(name="Degraded", message=f"{summary} {'; '.join(_reason(each) for each in failed)}")
 
 

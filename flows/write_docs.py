@@ -3,6 +3,7 @@
 from datetime import datetime
 from pathlib import Path
 
+from fakturo import pages
 from fakturo.errors import FakturoError
 from fakturo.settings import Settings
 from flows.parse_transforms import described, static_docs
@@ -12,7 +13,7 @@ DBT_PAGE = "dbt.html"
 
 def docs_folder(settings: Settings) -> Path:
     """Where the pages stand unless told otherwise."""
-    return settings.home / "docs"
+    return pages.folder(settings) / "dictionary"
 
 
 def write_docs(settings: Settings, folder: Path, *, now: datetime, with_dbt: bool) -> list[Path]:
@@ -34,8 +35,8 @@ def write_docs(settings: Settings, folder: Path, *, now: datetime, with_dbt: boo
         folder.mkdir(parents=True, exist_ok=True)
         static_docs(settings, folder / DBT_PAGE)
     link = DBT_PAGE if (folder / DBT_PAGE).exists() else ""
-    pages = write(folder, described(settings), made_at=now, dbt_page=link)
-    return [*pages, folder / DBT_PAGE] if with_dbt else pages
+    written = write(folder, described(settings), made_at=now, dbt_page=link)
+    return [*written, folder / DBT_PAGE] if with_dbt else written
 
 
 def link_docs(settings: Settings, *, now: datetime) -> None:
@@ -48,4 +49,4 @@ def link_docs(settings: Settings, *, now: datetime) -> None:
     except (FakturoError, OSError) as error:
         get_run_logger().warning("The data dictionary was not written: %s", error)
         return
-    create_link_artifact(first.as_uri(), "Data dictionary", key="data-dictionary")
+    create_link_artifact(pages.link(settings, first), "Data dictionary", key="data-dictionary")

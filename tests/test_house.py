@@ -40,7 +40,7 @@ FLOORS = (
     ),
     ("fakturo/money.py",),
     ("fakturo/order.py", "fakturo/payment.py"),
-    ("fakturo/invoice.py", "fakturo/settings.py", "fakturo/server.py"),
+    ("fakturo/invoice.py", "fakturo/settings.py", "fakturo/server.py", "fakturo/pages.py"),
     ("fakturo/check.py",),
     ("fakturo/tax.py",),
     ("fakturo/issue.py",),

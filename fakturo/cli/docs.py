@@ -10,7 +10,8 @@ from fakturo.errors import BadInput
 
 def docs(
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Folder; docs in the data folder by default.")
+        Path | None,
+        typer.Option("--out", "-o", help="Folder; data/reports/dictionary by default."),
     ] = None,
     show: Annotated[bool, typer.Option("--open", help="Open the first page in the browser.")] = False,
 ) -> None:

@@ -1,16 +1,19 @@
 """`fakturo up` as a whole: server, worker, schedules and resident run, started once for this file."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psutil
 import pytest
 from prefect.client.orchestration import PrefectClient
@@ -99,6 +102,20 @@ def test_says_where_everything_is(tree):
     assert f"UI        {tree.url}" in said
     assert str(tree.home / "inbox") in said
     assert "Registration" not in said, said
+
+
+def test_pages_are_served_and_nothing_beside_them(tree, wait_for):
+    address = re.search(r"Pages +(http://127.0.0.1:\d+)", tree.said.read_text())[1]
+    (tree.home / "reports").mkdir(exist_ok=True)
+    (tree.home / "reports" / "page.html").write_text("what was found")
+
+    def status(path):
+        with suppress(httpx.ConnectError):
+            return httpx.get(f"{address}/{path}").status_code
+
+    wait_for(lambda: status("page.html") == 200)
+    assert (tree.home / "ledger.sqlite").exists()
+    assert {status(path) for path in ("../ledger.sqlite", "%2e%2e/ledger.sqlite", "ledger.sqlite")} == {404}
 
 
 def test_deployments_are_registered_with_their_schedules(of_tree, ask):

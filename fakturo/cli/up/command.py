@@ -30,7 +30,7 @@ def up(
     import os
     import time
 
-    from fakturo import server
+    from fakturo import pages, server
     from fakturo.cli.terminal.screen import console
     from fakturo.clock import utc_now
     from fakturo.ledger.open import open_ledger
@@ -39,6 +39,9 @@ def up(
 
     began = time.monotonic()
     settings = _with(current(), host, port)
+    settings = settings.model_copy(
+        update={"up": settings.up.model_copy(update={"pages_port": pages.free_port(settings)})}
+    )
     with _only_one(settings.home), _signals() as stopping:
         server.refuse_busy_port(settings)
         engine = open_ledger(settings)
@@ -53,7 +56,7 @@ def up(
         try:
             console.print("Starting the Prefect server ...")
             supervisor.start(children["server"])
-            for each in ("issuing", "inbox"):
+            for each in ("issuing", "inbox", "pages"):
                 supervisor.start(children[each])  # imports Prefect while the server boots
             _await_server(settings, children["server"], stopping)
             if not stopping:
@@ -85,6 +88,8 @@ def _with(settings: Settings, host: str | None, port: int | None) -> Settings:
 def _children(settings: Settings, since: str) -> dict[str, Child]:
     import sys
 
+    from fakturo import pages
+
     logs = settings.home / "logs"
     python = (sys.executable, "-m")
     prefect = (*python, "prefect")
@@ -111,6 +116,7 @@ def _children(settings: Settings, since: str) -> dict[str, Child]:
             grace_s=10,
             niceness=GIVES_WAY,
         ),
+        "pages": Child("Pages", pages.serving(settings), logs / "pages.log", grace_s=2, niceness=GIVES_WAY),
         "register": Child(
             "Registration",
             (*python, "flows.register_deployments", since),
@@ -174,6 +180,7 @@ def _banner(settings: Settings, address: str) -> None:
     from rich.markup import escape
     from rich.panel import Panel
 
+    from fakturo import pages
     from fakturo.cli.terminal.screen import console
 
     ai = (
@@ -189,6 +196,7 @@ def _banner(settings: Settings, address: str) -> None:
     lines = (
         f"[bold]Seller[/bold]    {seller}",
         f"[bold]UI[/bold]        {address}",
+        f"[bold]Pages[/bold]     {pages.address(settings)}  reports, checks, data dictionary",
         f"[bold]Inbox[/bold]     {escape(str(settings.inbox.resolve()))}",
         "          takes CSV, JSON, XLSX, Parquet, UBL XML, e-mails and text files",
         f"[bold]Documents[/bold] {escape(str(settings.documents.resolve()))}",

@@ -1,4 +1,4 @@
-"""The proof is quick on long orders, and no text makes it slow: times are processor seconds, with room."""
+"""The proof grows with its text, not with its square: two lengths in one run, so no machine is too slow."""
 
 import time
 from decimal import Decimal
@@ -13,8 +13,9 @@ from tests.ai.proof.drafts_of_letters import SELLER, TWO, reading
 from tests.ai.proof.letter_layouts import Hand, Line, bullets
 
 LETTERS = LONGEST_TEXT * 2 // 5
-LONGEST_S = 4.0
-"""For 40,000 letters; .03 to 1 s, 2.5 s under coverage beside other work. One quadratic pattern took 12 s."""
+NOISE_S = 0.3
+"""Processor seconds: what a machine with other work may add. The slowest text takes 1 s, a pattern that was
+quadratic took 12 s."""
 HOSTILE = (
     "-",
     ".",
@@ -98,17 +99,19 @@ def order(count):
     return text, Proposal(customer_id="12765", po_number="PO-71033", currency="GBP", lines=drafted)
 
 
-@pytest.mark.parametrize(("count", "at_most_s"), [(200, 0.25), (1000, 1.5)])
-def test_a_long_order_is_proved_in_time(count, at_most_s):
-    """Measured .04 s and .25 s; the bounds leave room for a busy machine."""
-    text, proposal = order(count)
-    took, findings = seconds(proposal, text)
-    assert findings == ()
-    assert took < at_most_s
+def test_an_order_of_five_times_the_lines_takes_about_five_times_as_long():
+    """Measured .04 s and .25 s; in the square it were 25 times."""
+    took = {}
+    for count in (200, 1000):
+        text, proposal = order(count)
+        took[count], findings = seconds(proposal, text)
+        assert findings == ()
+    assert took[1000] < 10 * took[200] + NOISE_S
 
 
 @pytest.mark.parametrize("part", HOSTILE, ids=repr)
 def test_no_text_makes_the_proof_slow(part):
     text = (part * (LETTERS // len(part) + 1))[:LETTERS]
-    took, _ = seconds(reading(TWO), text + " x")
-    assert took < LONGEST_S
+    quarter, _ = seconds(reading(TWO), text[: LETTERS // 4] + " x")
+    whole, _ = seconds(reading(TWO), text + " x")
+    assert whole < 8 * quarter + NOISE_S
