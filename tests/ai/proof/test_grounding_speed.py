@@ -76,7 +76,7 @@ def seconds(proposal, text):
 
 
 def grows_at_most(times, short, long):
-    """Whether the longer one takes at most so many times as long; a machine may stumble twice, a square not."""
+    """Whether the longer one takes at most so many times as long; a machine may stumble now and then."""
     return any(seconds(*long)[0] < times * seconds(*short)[0] + NOISE_S for _ in range(3))
 
 
