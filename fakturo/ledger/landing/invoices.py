@@ -138,28 +138,32 @@ def _invoice_all(job: _Import) -> None:
 
 
 def _batches(job: _Import, kind: str) -> Iterator[list[_New]]:
-    """New orders of the file that have no draft yet."""
+    """New orders of the file that have no draft yet.
+
+    The status is compared here: SQLite would go by the index that begins with it, and sort all orders of the
+    file for each batch.
+    """
     last = 0
     while True:
         query = (
-            select(*(orders.c[name] for name in _New._fields))
+            select(*(orders.c[name] for name in _New._fields), orders.c.status)
             .outerjoin(drafts, drafts.c.order_id == orders.c.id)
             .where(
                 orders.c.file_id == job.file_id,
                 orders.c.lane == LANE,
                 orders.c.kind == kind,
-                orders.c.status == "issued",
                 drafts.c.id.is_(None),
                 orders.c.id > last,
             )
             .order_by(orders.c.id)
             .limit(BATCH)
         )
-        rows = [_New(*row) for row in job.connection.execute(query)]
+        rows = [(_New(*row), status) for *row, status in job.connection.execute(query)]
         if not rows:
             return
-        yield rows
-        last = rows[-1].id
+        last = rows[-1][0].id
+        if batch := [new for new, status in rows if status == "issued"]:
+            yield batch
 
 
 def _rows(job: _Import, batch: list[_New], made: Iterator[Made]) -> list[dict[str, Any]]:
