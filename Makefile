@@ -1,11 +1,11 @@
-# make demo | test | check | up | bench | bench-ai | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
+# make demo | test | check | up | bench | bench-ai | bench-models | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 BIN = .venv/bin
 
-.PHONY: demo test check style up bench bench-ai bench-warehouse clean setup setup-test setup-bench
+.PHONY: demo test check style up bench bench-ai bench-warehouse bench-models clean setup setup-test setup-bench
 
 demo: setup          ## the whole way of an order, on a bundled sample, in under three minutes
 	$(BIN)/fakturo demo
@@ -29,6 +29,9 @@ bench: setup-test    ## figures beside plain peers, as ratios; reads real data w
 
 bench-ai: setup-bench  ## Fakturo beside other AI clients, against the simulator; BENCH="--scenarios mix --seeds 5"
 	.venv-bench/bin/python -m bench.ai $(BENCH)
+
+bench-models: setup-test  ## rolling-origin backtests of the predictions on real data, beside baselines
+	$(BIN)/python -m bench.models $(BENCH)
 
 bench-warehouse: setup-test setup-bench  ## files of millions of lines to answered questions; BENCH="--lines 10000000"
 	$(BIN)/python -m bench.warehouse $(BENCH)
