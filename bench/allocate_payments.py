@@ -20,7 +20,7 @@ from fakturo.ledger.open import connect, reading, writing
 from fakturo.ledger.payment_tables import payments
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import customers, drafts, invoices, orders, series
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 DAY = date(2026, 1, 1)

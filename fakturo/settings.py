@@ -27,14 +27,14 @@ from pydantic_settings import (
 from stdnum import iban as iban_number
 from stdnum.exceptions import ValidationError as NotValid
 
-from fakturo.ai_settings import Ai
-from fakturo.delivery_settings import Email, Webhook
-from fakturo.dunning_settings import Dunning
 from fakturo.errors import BadInput, BadSetting
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
-from fakturo.receivables_settings import Receivables
-from fakturo.sql_settings import Sql
+from fakturo.setting_groups.ai import Ai
+from fakturo.setting_groups.delivery import Email, Webhook
+from fakturo.setting_groups.dunning import Dunning
+from fakturo.setting_groups.receivables import Receivables
+from fakturo.setting_groups.sql import Sql
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
 """Name of the built-in seller. Documents issued under it are marked as specimens."""

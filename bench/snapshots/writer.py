@@ -17,7 +17,7 @@ from fakturo.ledger.open import connect, reading
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import invoices, orders
 from fakturo.payment import Arrived, PaymentRecord
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 ORDERS = 6

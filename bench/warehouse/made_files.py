@@ -70,7 +70,7 @@ copy (
 """
 
 
-def make(folder: Path, *, lines: int, seed: int) -> tuple[Path, Path]:
+def make(folder: Path, lines: int, seed: int) -> tuple[Path, Path]:
     """Write invoices.csv and payments.csv; keeps what they were made from in made.duckdb.
 
     Args:

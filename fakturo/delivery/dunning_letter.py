@@ -18,11 +18,11 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fakturo.delivery.letter import LETTERS, LOCALES, enveloped, plain_words
-from fakturo.delivery_settings import Email
 from fakturo.dunning.terms import LUMP_SUM_CURRENCY, LUMP_SUM_MINOR
 from fakturo.ledger.dunning.letters import Letter
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
+from fakturo.setting_groups.delivery import Email
 from fakturo.settings import Seller
 
 _TABLE = "\N{OBJECT REPLACEMENT CHARACTER}"

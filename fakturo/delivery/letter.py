@@ -17,10 +17,10 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fakturo.delivery import event
-from fakturo.delivery_settings import Email
 from fakturo.invoice import Invoice
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
+from fakturo.setting_groups.delivery import Email
 
 LETTERS = Path(__file__).parent / "letters"
 LOCALES = {"en": "en_GB", "de": "de_DE"}

@@ -6,9 +6,9 @@ from typing import Protocol
 from sqlalchemy import Engine
 
 from fakturo.delivery.outcome import Outcome
-from fakturo.delivery_settings import EMAIL
 from fakturo.errors import NotFound
 from fakturo.ledger.outbox.deliveries import Claimed, Receiver
+from fakturo.setting_groups.delivery import EMAIL
 from fakturo.settings import Settings
 
 LETTERS_AT_ONCE = 2

@@ -15,10 +15,10 @@ import httpx
 from fakturo.ai.provider.moments import reset_s
 from fakturo.delivery import event, signing
 from fakturo.delivery.outcome import Outcome
-from fakturo.delivery_settings import Webhook
 from fakturo.errors import BadSetting
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.privacy import mask
+from fakturo.setting_groups.delivery import Webhook
 
 LONGEST_ANSWER_BYTES = 64 * 1024
 SHOWN_LETTERS = 160

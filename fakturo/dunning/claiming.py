@@ -11,8 +11,8 @@ from datetime import date
 from fakturo.dunning.facts import Account, Claim, Line
 from fakturo.dunning.interest import interest_minor, segments
 from fakturo.dunning.terms import LUMP_SUM_CURRENCY, Terms
-from fakturo.dunning_settings import Level
 from fakturo.money import to_major
+from fakturo.setting_groups.dunning import Level
 
 
 def lines_of(

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from fakturo.dunning.interest import Segment, balance_on
-from fakturo.dunning_settings import Tone
+from fakturo.setting_groups.dunning import Tone
 
 Code = Literal[
     "stopped",

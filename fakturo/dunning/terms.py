@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fakturo.dunning.interest import Rates, Step
-from fakturo.dunning_settings import Dunning
+from fakturo.setting_groups.dunning import Dunning
 
 GERMANY = "DE"
 LUMP_SUM_MINOR = 40_00

@@ -8,7 +8,7 @@ from fakturo.receivables.facts import Invoice
 
 
 class Terms(NamedTuple):
-    """The settings of `fakturo.receivables_settings`, as plain values."""
+    """The settings of `fakturo.setting_groups.receivables`, as plain values."""
 
     discount_pct: Decimal = Decimal(0)
     discount_days: int = 14

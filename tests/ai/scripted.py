@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from fakturo.ai.lane.spending import Asking
 from fakturo.ai.provider.client import Answer
 from fakturo.ai.provider.limits import Limits
-from fakturo.ai_settings import Provider
+from fakturo.setting_groups.ai import Provider
 
 
 class Clock:

@@ -10,13 +10,13 @@ from sqlalchemy import delete, select, update
 
 from fakturo.delivery.dunning_letter import Table, as_text
 from fakturo.dunning.terms import terms_of
-from fakturo.dunning_settings import Dunning
 from fakturo.ledger.delivery_tables import delivery_log
 from fakturo.ledger.dunning.sending import Work, propose, send
 from fakturo.ledger.open import writing
 from fakturo.ledger.payment_tables import payments
 from fakturo.ledger.payments.decisions import Decider, allocate_by_person, write_off
 from fakturo.ledger.tables import customers, outbox
+from fakturo.setting_groups.dunning import Dunning
 from tests.ledger.made_receivables import put_payment
 
 DUE = date(2026, 4, 1)

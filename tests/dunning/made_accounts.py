@@ -5,7 +5,7 @@ from typing import Any
 
 from fakturo.dunning.facts import Account, Claim
 from fakturo.dunning.terms import Terms, terms_of
-from fakturo.dunning_settings import Dunning
+from fakturo.setting_groups.dunning import Dunning
 
 DUE = date(2026, 1, 31)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fakturo.dunning.facts import Promise, Stop, promise_state
 from fakturo.dunning.rules import decide
-from fakturo.dunning_settings import Dunning, Level
+from fakturo.setting_groups.dunning import Dunning, Level
 from tests.dunning.made_accounts import DUE, account, after_due, claim, terms
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from fakturo.dunning.terms import terms_of
-from fakturo.dunning_settings import Dunning
 from fakturo.errors import BadSetting
+from fakturo.setting_groups.dunning import Dunning
 from fakturo.settings import load
 
 PAGE = Path(__file__).parents[2] / "docs/dunning.md"

@@ -33,7 +33,7 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def programs(monkeypatch):
     """What each child runs; the server is healthy from the third question on."""
-    codes = dict.fromkeys(("server", "worker", "issuing", "inbox"), WAITS) | {"register": "pass"}
+    codes = dict.fromkeys(("server", "worker", "issuing", "inbox", "pages"), WAITS) | {"register": "pass"}
 
     def children(settings, since):
         logs = settings.home / "logs"
@@ -118,7 +118,7 @@ def test_a_port_that_cannot_be_is_refused(home, wrong):
         room.up(host=None, port=wrong)
 
 
-def test_the_children_are_server_worker_the_resident_two_and_registration(settings):
+def test_the_children_are_server_worker_the_resident_two_pages_and_registration(settings):
     children = room._children(settings, "2026-03-02T09:00:00+00:00")
     commands = {name: " ".join(child.command[1:]) for name, child in children.items()}
     assert commands == {
@@ -126,6 +126,7 @@ def test_the_children_are_server_worker_the_resident_two_and_registration(settin
         "worker": "-m prefect worker start --pool fakturo --type process --limit 2",
         "issuing": "-m flows.run_resident issuing",
         "inbox": "-m flows.run_resident inbox press outbox",
+        "pages": f"-m http.server 4201 --bind 127.0.0.1 --directory {settings.home / 'reports'}",
         "register": "-m flows.register_deployments 2026-03-02T09:00:00+00:00",
     }
 

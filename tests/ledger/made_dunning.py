@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Engine, select, update
 
 from fakturo.dunning.terms import Terms, terms_of
-from fakturo.dunning_settings import Dunning
 from fakturo.ledger.dunning.sending import Sent, Work, propose, send
 from fakturo.ledger.dunning_tables import dunned_invoices, dunning_notices
 from fakturo.ledger.landing.arrivals import FileFacts
@@ -16,7 +15,8 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import customers, invoices
 from fakturo.payment import Arrived, PaymentRecord
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.dunning import Dunning
+from fakturo.setting_groups.receivables import Receivables
 from tests.ledger.made_receivables import NOW, START, put_invoice
 
 TERMS = terms_of(Dunning(), "DE")

@@ -11,7 +11,7 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payment_tables import allocations
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import audit, invoices
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 from tests.ledger.made_receivables import (
     NOW,
     broken_laws,
@@ -114,7 +114,7 @@ import sys
 from datetime import UTC, datetime
 from fakturo.ledger.payments import allocating
 from fakturo.ledger.open import connect
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 allocating.BATCH = 40
 now = datetime(2026, 3, 3, tzinfo=UTC)
 engine = connect(sys.argv[1])

@@ -12,7 +12,7 @@ from fakturo.ledger.payment_tables import allocations, payments
 from fakturo.ledger.payments.allocating import allocate
 from fakturo.ledger.tables import audit, files
 from fakturo.payment import Arrived, PaymentRecord
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, put_invoice, put_payment, statuses
 
 FACTS = FileFacts("a" * 64, "bank", "bank.csv", "csv", None, 99, None)

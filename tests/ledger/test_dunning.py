@@ -10,7 +10,6 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from fakturo.dunning.terms import terms_of
-from fakturo.dunning_settings import Dunning
 from fakturo.errors import BadInput, NotAllowed, NotFound
 from fakturo.ledger import audit_check
 from fakturo.ledger.dunning.decisions import promise, resume, stop
@@ -19,6 +18,7 @@ from fakturo.ledger.dunning_tables import dunned_invoices, dunning_notices, dunn
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.payments.decisions import Decider, write_off
 from fakturo.ledger.tables import audit, customers, outbox
+from fakturo.setting_groups.dunning import Dunning
 from tests.ledger.made_dunning import DUE, TERMS, land_money, letters, on, put_overdue, run
 from tests.ledger.made_receivables import NOW, put_customers, put_invoice, put_payment
 

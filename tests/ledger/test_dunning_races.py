@@ -25,7 +25,7 @@ import sys
 from datetime import date
 from fakturo.clock import utc_now
 from fakturo.dunning.terms import terms_of
-from fakturo.dunning_settings import Dunning
+from fakturo.setting_groups.dunning import Dunning
 from fakturo.ledger.dunning.sending import Work, propose, send
 from fakturo.ledger.open import connect
 engine = connect(sys.argv[1])

@@ -22,7 +22,7 @@ from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing
 from fakturo.ledger.payments import decisions, note_decisions
 from fakturo.ledger.payments.allocating import allocate
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_customers, put_invoice, put_payment
 
 AMOUNTS = (10, 20, 30, 49, 50, 98, 100)

@@ -18,7 +18,7 @@ from fakturo.ledger.payments.decisions import (
     write_off,
 )
 from fakturo.ledger.tables import audit
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 from tests.ledger.made_receivables import NOW, broken_laws, net, put_invoice, put_payment, statuses
 
 

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from fakturo.dunning.terms import terms_of
-from fakturo.dunning_settings import Dunning
 from fakturo.intake.history import mapping
 from fakturo.intake.history.import_invoices import import_invoices
 from fakturo.ledger.dunning.decisions import promise, stop
@@ -15,6 +14,7 @@ from fakturo.ledger.dunning.sending import Work, propose, send
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.ledger.payments.decisions import Decider
+from fakturo.setting_groups.dunning import Dunning
 from fakturo.settings import load
 from fakturo.warehouse.reading import open_published
 from flows.build_marts import build

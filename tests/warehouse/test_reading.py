@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from fakturo import settings as settings_room
 from fakturo.cli.main import app
-from fakturo.cli.terminal import result
+from fakturo.cli.terminal import cells
 from fakturo.errors import BadInput, WarehouseError
 from fakturo.warehouse.reading import ask, open_published
 from fakturo.warehouse.saved_queries import saved_queries
@@ -230,4 +230,4 @@ def test_as_of_asks_an_earlier_publish(run, published, now):
     ],
 )
 def test_cells_are_shown_short_and_whole(value, seen):
-    assert result.shown(value) == seen
+    assert cells.shown(value) == seen

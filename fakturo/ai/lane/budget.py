@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from fakturo.ai_settings import Provider
+from fakturo.setting_groups.ai import Provider
 
 SAVED_AT_START = 10.0
 MOST_SAVED = 50.0

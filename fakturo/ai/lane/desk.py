@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 from fakturo.ai.lane.budget import RetryBudget
 from fakturo.ai.lane.latency import Latency
 from fakturo.ai.provider.client import ModelClient, open_clients
-from fakturo.ai_settings import Ai
 from fakturo.clock import utc_now
+from fakturo.setting_groups.ai import Ai
 from fakturo.settings import Settings
 
 Sleep = Callable[[float], Awaitable[None]]

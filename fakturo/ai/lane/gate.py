@@ -20,12 +20,12 @@ from fakturo.ai.lane.desk import Desk
 from fakturo.ai.lane.endpoint import Endpoint, Sent, learned, read_state, write_state
 from fakturo.ai.lane.spending import Asking, reserve, settle
 from fakturo.ai.provider.client import Answer, Mode, ModelClient
-from fakturo.ai_settings import Ai
 from fakturo.audit import canonical
 from fakturo.errors import AiError, BreakerOpen, QuotaExhausted, RateLimited
 from fakturo.ledger.ai import ai_answers, ai_endpoints
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import outbox
+from fakturo.setting_groups.ai import Ai
 
 LONGEST_WAIT_S = 120.0
 """Whoever would wait longer for a free moment goes back to the queue: the lease is for work."""

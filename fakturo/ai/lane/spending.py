@@ -15,10 +15,10 @@ from fakturo.ai.lane.budget import cost_micros, in_micros
 from fakturo.ai.lane.desk import Desk
 from fakturo.ai.lane.endpoint import Sent
 from fakturo.ai.provider.client import Answer, ModelClient
-from fakturo.ai_settings import Ai
 from fakturo.errors import AiError, OverBudget, TimedOut
 from fakturo.ledger.ai import ai_calls, ai_spending
 from fakturo.ledger.ai.ai_calls import Call, Result
+from fakturo.setting_groups.ai import Ai
 
 _OK = 200
 

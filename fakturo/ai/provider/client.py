@@ -20,7 +20,6 @@ from fakturo.ai.provider.chat import SIMPLER, Mode
 from fakturo.ai.provider.error_body import read_error
 from fakturo.ai.provider.failures import http_failure, refuses_format
 from fakturo.ai.provider.limits import Limits, read_limits
-from fakturo.ai_settings import Provider
 from fakturo.errors import (
     AiError,
     BadSetting,
@@ -31,6 +30,7 @@ from fakturo.errors import (
     Transient,
     Truncated,
 )
+from fakturo.setting_groups.ai import Provider
 from fakturo.settings import Settings
 
 __all__ = ["SIMPLER", "Answer", "Mode", "ModelClient", "open_clients"]

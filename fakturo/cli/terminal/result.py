@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,13 +16,10 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from fakturo.cli.terminal.cells import CHUNK, cell, chunks, exact, names, shown
 from fakturo.cli.terminal.plain import clean
 from fakturo.errors import BadInput
 
-CHUNK = 2048
-"""Rows fetched at a time: a result of any size needs little memory."""
-DECIMALS_SHOWN = 2
-"""At least so many in tables; what is beyond them is shown where it is not zero."""
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "DOUBLE", "FLOAT")
 SUFFIXES = {".csv": "csv", ".json": "json", ".parquet": "parquet", ".xlsx": "xlsx"}
 MORE_ROWS = "--rows N shows more, --format csv writes all"
@@ -121,7 +117,7 @@ def _csv(answer: Any, file: IO[str]) -> int:
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(names(answer))
     count = 0
-    for chunk in _chunks(answer):
+    for chunk in chunks(answer):
         writer.writerows([cell(value) for value in row] for row in chunk)
         count += len(chunk)
     return count
@@ -131,9 +127,9 @@ def _json(answer: Any, file: IO[str]) -> int:
     keys = [json.dumps(name, ensure_ascii=False) for name in names(answer)]
     count = 0
     file.write("[")
-    for chunk in _chunks(answer):
+    for chunk in chunks(answer):
         for row in chunk:
-            fields = ", ".join(f"{key}: {_exact(value)}" for key, value in zip(keys, row, strict=True))
+            fields = ", ".join(f"{key}: {exact(value)}" for key, value in zip(keys, row, strict=True))
             file.write(("," if count else "") + "\n  {" + fields + "}")
             count += 1
     file.write("\n]\n" if count else "]\n")
@@ -156,49 +152,6 @@ def _workbook(answer: Any, out: Path, about: Any) -> int:
     from fakturo.cli.terminal.workbook import write_workbook
 
     return write_workbook(answer, out, about)
-
-
-def shown(value: Any) -> str:
-    """A cell as a person reads it: 12.3000 -> 12.30, 1.2340 -> 1.234, nothing -> empty."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        text = f"{value:f}"
-        if "." not in text:
-            return text
-        whole, decimals = text.split(".")
-        return f"{whole}.{decimals.rstrip('0').ljust(DECIMALS_SHOWN, '0')}"
-    return str(value)
-
-
-def _exact(value: Any) -> str:
-    """JSON text of a value; a decimal is a number with all its digits."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(str(key))}: {_exact(each)}" for key, each in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(_exact(each) for each in value) + "]"
-    if isinstance(value, float) and (value != value or abs(value) == float("inf")):  # noqa: PLR0124
-        return "null"  # JSON knows neither NaN nor infinity
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def cell(value: Any) -> Any:
-    """A value as text files hold it: every digit of a decimal, lists and structures as JSON."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return _exact(value) if isinstance(value, (dict, list, tuple)) else value
-
-
-def names(answer: Any) -> Sequence[str]:
-    """Names of the columns."""
-    return [column[0] for column in answer.description or ()]
-
-
-def _chunks(answer: Any) -> Iterator[list[tuple[Any, ...]]]:
-    while chunk := answer.fetchmany(CHUNK):
-        yield chunk
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
-from fakturo.cli.terminal.result import CHUNK, cell, names
+from fakturo.cli.terminal.cells import cell, chunks, names
 from fakturo.errors import BadInput
 
 MOST_ROWS = 1_048_575
@@ -51,7 +51,7 @@ def write_workbook(answer: Any, out: Path, about: Sequence[tuple[str, str]]) -> 
         book = xlsxwriter.Workbook(str(out), {**_OPTIONS, "tmpdir": folder})
         try:
             sheet = _Sheet(book, columns, [str(column[1]) for column in answer.description])
-            while chunk := answer.fetchmany(CHUNK):
+            for chunk in chunks(answer):
                 for row in chunk:
                     sheet.add(row)
             sheet.finish()

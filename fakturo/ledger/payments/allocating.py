@@ -24,7 +24,7 @@ from fakturo.ledger.payments.facts import Newest, newest, read_groups, standing
 from fakturo.receivables.facts import MONEY_BACK, PERSON, Allocation
 from fakturo.receivables.settling import Group, settle
 from fakturo.receivables.terms import Terms
-from fakturo.receivables_settings import Receivables
+from fakturo.setting_groups.receivables import Receivables
 
 BATCH = 4_000
 """Payments and invoices a transaction: the write lock of SQLite is held for about 0.2 s."""

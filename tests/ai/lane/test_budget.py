@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fakturo.ai.lane.budget import RetryBudget, cost_micros, in_micros, likely_tokens
-from fakturo.ai_settings import Provider
+from fakturo.setting_groups.ai import Provider
 
 
 def priced(asked, answered):

@@ -7,11 +7,11 @@ import pytest
 
 from fakturo.ai.lane import gate
 from fakturo.ai.lane.endpoint import Sent, read_state
-from fakturo.ai_settings import Provider
 from fakturo.errors import BreakerOpen, InvalidOutput, Permanent, QuotaExhausted, RateLimited, Transient
 from fakturo.ledger.ai import ai_answers, ai_endpoints
 from fakturo.ledger.open import connect
 from fakturo.ledger.tables import ai_calls, outbox
+from fakturo.setting_groups.ai import Provider
 from tests.ai.scripted import Scripted, asking, said
 from tests.ai.wishes import rows
 

@@ -8,12 +8,12 @@ from decimal import Decimal
 import pytest
 
 from fakturo.ai.lane import gate
-from fakturo.ai_settings import Provider
 from fakturo.errors import InvalidOutput, OverBudget, QuotaExhausted, RateLimited, TimedOut, Transient
 from fakturo.ledger.ai import ai_spending
 from fakturo.ledger.ai.ai_calls import figures
 from fakturo.ledger.open import connect
 from fakturo.ledger.tables import ai_calls
+from fakturo.setting_groups.ai import Provider
 from tests.ai.scripted import Scripted, asking, said
 from tests.ai.wishes import rows
 

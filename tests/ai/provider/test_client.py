@@ -22,7 +22,6 @@ from fakturo.ai.proof.proposal import schema
 from fakturo.ai.provider.client import SIMPLER, ModelClient, open_clients
 from fakturo.ai.simulator.scenarios import Scenario
 from fakturo.ai.simulator.server import start_simulator
-from fakturo.ai_settings import Provider
 from fakturo.errors import (
     BadSetting,
     FormatRefused,
@@ -35,6 +34,7 @@ from fakturo.errors import (
     Transient,
     Truncated,
 )
+from fakturo.setting_groups.ai import Provider
 from fakturo.settings import load
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
