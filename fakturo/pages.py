@@ -2,12 +2,16 @@
 
 import socket
 import sys
+import urllib.request
+from http.client import HTTPException
 from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import quote
 
 from fakturo.server import reached_at
 from fakturo.settings import Settings
 
-LOOK_TIMEOUT_S = 0.5
+LOOK_TIMEOUT_S = 1.0
 
 
 def folder(settings: Settings) -> Path:
@@ -26,9 +30,8 @@ def link(settings: Settings, page: Path) -> str:
     A browser follows no file:// link from the Prefect UI.
     """
     path = page.resolve()
-    if not _is_served(settings):
-        return path.as_uri()
-    return f"{address(settings)}/{path.relative_to(folder(settings).resolve()).as_posix()}"
+    served = f"{address(settings)}/{quote(path.relative_to(folder(settings).resolve()).as_posix())}"
+    return served if _gives(served, path) else path.as_uri()
 
 
 def serving(settings: Settings) -> tuple[str, ...]:
@@ -50,10 +53,12 @@ def free_port(settings: Settings) -> int:
     return settings.up.pages_port
 
 
-def _is_served(settings: Settings) -> bool:
-    host = address(settings).removeprefix("http://").rsplit(":", 1)[0].strip("[]")
+def _gives(served: str, path: Path) -> bool:
+    """Whether that very file is had there: another home's pages, or another program, may hold the port."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    asked = urllib.request.Request(served, method="HEAD")  # noqa: S310  our own address
     try:
-        with socket.create_connection((host, settings.up.pages_port), timeout=LOOK_TIMEOUT_S):
-            return True
-    except OSError:
+        with opener.open(asked, timeout=LOOK_TIMEOUT_S) as answer:
+            return bool(answer.headers["Content-Length"] == str(path.stat().st_size))
+    except (URLError, HTTPException, OSError):
         return False
