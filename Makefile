@@ -1,11 +1,11 @@
-# make demo | test | check | up | bench | bench-ai | bench-models | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
+# make demo | test | check | up | bench | bench-ai | bench-models | bench-documents | clean    Each does its own set-up on a bare Debian or Ubuntu machine.
 export DO_NOT_TRACK = 1
 export PREFECT_SERVER_ANALYTICS_ENABLED = false
 export DBT_SEND_ANONYMOUS_USAGE_STATS = false
 export GX_ANALYTICS_ENABLED = false
 BIN = .venv/bin
 
-.PHONY: demo test check style up bench bench-ai bench-warehouse bench-models clean setup setup-test setup-bench
+.PHONY: demo test check style types sql up bench bench-ai bench-warehouse bench-models bench-documents clean setup setup-test setup-bench
 
 demo: setup          ## the whole way of an order, on a bundled sample, in under three minutes
 	$(BIN)/fakturo demo
@@ -21,7 +21,12 @@ check: setup-test style test  ## what continuous integration runs
 style: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --no-print-directory -j2 types sql
+
+types:
 	$(BIN)/mypy
+
+sql:
 	$(BIN)/sqlfluff lint -q transforms/models transforms/tests docs/queries
 
 bench: setup-test    ## figures beside plain peers, as ratios; reads real data where it is there
@@ -35,6 +40,9 @@ bench-models: setup-test  ## rolling-origin backtests of the predictions on real
 
 bench-warehouse: setup-test setup-bench  ## files of millions of lines to answered questions; BENCH="--lines 10000000"
 	$(BIN)/python -m bench.warehouse $(BENCH)
+
+bench-documents: setup-test setup-bench  ## PDF with its e-invoice beside plain WeasyPrint and other libraries; the official rules
+	$(BIN)/python -m bench.documents $(BENCH)
 
 setup:
 	@.ci/setup

@@ -17,7 +17,7 @@ from fakturo.ledger.open import writing
 from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import files, orders
 from fakturo.order import Adjustment, Order, OrderLine, Party, content, identity
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 CHUNK = 500
 CURRENCIES = (("GBP", 2), ("EUR", 2), ("GBP", 2), ("JPY", 0), ("GBP", 2), ("BHD", 3))
@@ -25,7 +25,7 @@ CURRENCIES = (("GBP", 2), ("EUR", 2), ("GBP", 2), ("JPY", 0), ("GBP", 2), ("BHD"
 
 
 def fill(engine: Engine, *, count: int, lines: int, now: datetime, seed: int = 1, start: int = 1) -> int:
-    """Land and issue `count` orders of `lines` lines on average; one in fifty is a cancellation.
+    """Land and issue `count` orders of `lines` lines on average; one in fifty cancels an order unknown here.
 
     Returns:
         How many invoices were issued.
@@ -92,7 +92,7 @@ def _orders(dice: random.Random, count: int, lines: int, today: date, start: int
         yield Order(
             external_id=f"{'C' if cancels else 'M'}{number}",
             kind="cancellation" if cancels else "order",
-            cancels=f"M{number - 1}" if cancels else None,
+            cancels=f"X{number - 1}" if cancels else None,
             customer=Party(id=f"K{customer}", name=f"Customer {customer}", country="GB"),
             currency=currency,
             ordered_on=today - timedelta(days=dice.randint(0, 700)),

@@ -69,6 +69,19 @@ def arithmetic(invoice: Invoice) -> Iterator[Finding]:
     for name, value in expected:
         if getattr(invoice, name) != value:
             yield _wrong("total_wrong", name, getattr(invoice, name), value)
+    yield from _accounting_tax(invoice, scale)
+
+
+def _accounting_tax(invoice: Invoice, scale: int) -> Iterator[Finding]:
+    """BT-111 is BT-110 in the other currency at the rate told; BR-53 asks for it, none computes it."""
+    counted = invoice.accounting_tax
+    if counted is None:
+        return
+    other_scale = 10 ** exponent(counted.currency)
+    rate, over = counted.rate.as_integer_ratio()
+    tax = _half_away(invoice.tax_minor * rate * other_scale, over * scale)
+    if counted.tax_minor != tax:
+        yield _wrong("accounting_tax_wrong", "tax_minor", counted.tax_minor, tax)
 
 
 def _follows_order(invoice: Invoice, order: Order) -> Iterator[Finding]:

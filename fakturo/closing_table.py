@@ -27,6 +27,7 @@ def closing_table(engine: Engine, drain: Drain, run_id: str) -> list[Row]:
     issued, words = drain.issued, drain.drafted
     rows = [
         Row("issued", str(issued.issued)),
+        Row("credit notes", str(issued.credited)),
         Row("to review", str(issued.review + words["review"])),
         Row("credit notes asked", str(issued.credit_requested)),
     ]

@@ -74,14 +74,14 @@ class Drain:
     def done(self) -> int:
         """Orders that left the queue or moved on in it."""
         counts = self.issued
-        return counts.issued + counts.review + counts.credit_requested + self.drafted.total()
+        return counts.left() + self.drafted.total()
 
     @property
     def finished(self) -> int:
         """Orders that left the queue: issued, waiting for a person, or asking for a credit note."""
         counts = self.issued
         gone = sum(count for word, count in self.drafted.items() if word in {"review", "dead_letter"})
-        return counts.issued + counts.review + counts.credit_requested + gone
+        return counts.left() + gone
 
     @property
     def _granted(self) -> int:

@@ -8,7 +8,7 @@ from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.issue import line_net_minor, seller_party
 from fakturo.money import to_major, to_minor
 from fakturo.order import Order, OrderLine
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import WITH_RATE, Tax, groups, unlawful
 
 SERIES = "imported"

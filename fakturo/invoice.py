@@ -9,37 +9,42 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from fakturo.languages import LanguageCode
 from fakturo.order import Adjustment, Number, Party, Record, TaxCategory
-
-
-class SellerParty(Record):
-    """The seller as it was on the day of issue (BG-4), with where to pay (BG-17)."""
-
-    name: str
-    street: str
-    city: str
-    postcode: str
-    country: str
-    vat_id: str | None = None
-    email: str | None = None
-    phone: str | None = None
-    website: str | None = None
-    iban: str | None = None
-    bic: str | None = None
-    bank: str | None = None
-    specimen: bool = False
-    """True while the built-in sample seller is in use; printed on the document."""
+from fakturo.trade import (
+    AccountingTax,
+    Delivery,
+    EarlyPayment,
+    Payee,
+    PaymentMeans,
+    Period,
+    Preceding,
+    SellerParty,
+)
 
 
 class InvoiceLine(Record):
     """One line (BG-25)."""
 
     no: int
+    """BT-126."""
     code: str | None = None
+    """BT-155, the seller's identifier of the item."""
+    buyer_code: str | None = None
+    """BT-156."""
+    gtin: str | None = None
+    """BT-157, scheme 0160."""
     name: str
+    """BT-153."""
+    note: str | None = None
+    """BT-127."""
+    order_line: str | None = None
+    """BT-132: the line of the buyer's purchase order."""
+    period: Period | None = None
     quantity: Number
     """BT-129."""
     unit: str = "C62"
+    """BT-130, of UN/ECE Rec 20."""
     unit_price: Number
     """BT-146, net, per `price_base` units."""
     price_base: Number = Decimal(1)
@@ -75,6 +80,10 @@ class TaxGroup(Record):
     """BT-117 = round(taxable x rate / 100)."""
     exemption_reason: str | None = None
     """BT-120."""
+    exemption_code: str | None = None
+    """BT-121, of the VATEX list."""
+    determined: str | None = None
+    """Why this category, where it follows from the place of supply: the sentence that names the article."""
 
 
 class Invoice(Record):
@@ -87,6 +96,16 @@ class Invoice(Record):
     """The order's external id (BT-14 sales order reference)."""
     po_number: str | None = None
     """BT-13."""
+    buyer_reference: str | None = None
+    """BT-10: what the buyer routes the document by, such as a German Leitweg-ID."""
+    contract: str | None = None
+    """BT-12."""
+    project: str | None = None
+    """BT-11."""
+    preceding: tuple[Preceding, ...] = ()
+    """BG-3: what a credit note corrects; the deposits of a final invoice."""
+    is_deposit: bool = False
+    """BT-3 is 386: payment asked for before the supply."""
     issue_date: date
     """BT-2."""
     due_date: date
@@ -94,11 +113,17 @@ class Invoice(Record):
     tax_point_date: date
     """BT-7: the day of the order until deliveries are known."""
     terms_days: int
-    language: Literal["en", "de"] = "en"
+    language: LanguageCode = "en"
     currency: str
     """BT-5."""
     seller: SellerParty
     buyer: Party
+    payee: Payee | None = None
+    delivery: Delivery | None = None
+    period: Period | None = None
+    """BG-14."""
+    payment: PaymentMeans | None = None
+    early_payments: tuple[EarlyPayment, ...] = ()
     lines: tuple[InvoiceLine, ...]
     adjustments: tuple[DocumentAdjustment, ...] = ()
     tax_groups: tuple[TaxGroup, ...]
@@ -113,9 +138,20 @@ class Invoice(Record):
     tax_minor: int
     """BT-110, sum of the groups' tax."""
     total_minor: int
-    """BT-112 = BT-115: total with tax, the amount due."""
+    """BT-112 = BT-109 + BT-110: total with tax."""
+    prepaid_minor: int = 0
+    """BT-113."""
+    rounding_minor: int = 0
+    """BT-114: what is added so that the amount due can be paid in coins that exist."""
+    accounting_tax: AccountingTax | None = None
+    """BT-6, BT-111."""
     note: str | None = None
     """BT-22."""
+
+    @property
+    def due_minor(self) -> int:
+        """BT-115 = BT-112 - BT-113 + BT-114 (BR-CO-16)."""
+        return self.total_minor - self.prepaid_minor + self.rounding_minor
 
 
 def content(invoice: Invoice) -> str:

@@ -10,11 +10,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from fakturo.check import Finding, prove
-from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine, SellerParty
+from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.money import to_minor
 from fakturo.order import Adjustment, Order, OrderLine, Party
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import Client, Tax, determine, groups, unlawful
+from fakturo.taxation.decision import Decision
+from fakturo.taxation.of_order import decide, told
+from fakturo.trade import Delivery, Period, SellerParty
 
 
 class Proposal(NamedTuple):
@@ -34,7 +37,9 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
         seller: profile in force today.
         issue_date: day of issue in the seller's time zone.
     """
-    taxes, findings = _taxes(order, client, seller)
+    supplied_on = order.delivered_on or order.period_last or order.ordered_on
+    decision = decide(order, _placed(buyer, seller), client, seller, supplied_on)
+    taxes, findings = _taxes(order, client, seller, decision)
     if findings:
         return Proposal(None, tuple(findings))
     lines = tuple(_line(line, tax, order.currency) for line, tax in zip(order.lines, taxes, strict=False))
@@ -48,7 +53,7 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
         )
         for each, tax in zip(order.adjustments, taxes[len(lines) :], strict=True)
     )
-    tax_groups = groups(lines, adjustments, seller)
+    tax_groups = told(groups(lines, adjustments, seller), decision)
     line_net = sum(line.net_minor for line in lines)
     allowance = sum(each.amount_minor for each in adjustments if each.kind == "allowance")
     charge = sum(each.amount_minor for each in adjustments if each.kind == "charge")
@@ -60,14 +65,20 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
     invoice = Invoice(
         order_id=order.external_id,
         po_number=order.po_number,
+        buyer_reference=order.buyer_reference,
+        contract=order.contract,
+        project=order.project,
         issue_date=issue_date,
         due_date=issue_date + timedelta(days=terms),
-        tax_point_date=order.ordered_on,
+        tax_point_date=supplied_on,
         terms_days=terms,
         language=seller.language,
         currency=order.currency,
         seller=seller_party(seller),
-        buyer=buyer,
+        buyer=_placed(buyer, seller),
+        delivery=_delivery(order, buyer),
+        period=_period(order),
+        early_payments=seller.early_payments,
         lines=lines,
         adjustments=adjustments,
         tax_groups=tax_groups,
@@ -92,6 +103,11 @@ def series_name(seller: Seller, issue_date: date) -> str:
     return f"{seller.series}-{issue_date.year}"
 
 
+def credit_series_name(seller: Seller, issue_date: date) -> str:
+    """Counter that numbers a credit note: CN-2026."""
+    return f"{seller.credit_series}-{issue_date.year}"
+
+
 def number(series: str, seq: int) -> str:
     """Invoice number (BT-1): INV-2026-000042."""
     return f"{series}-{seq:06d}"
@@ -106,6 +122,12 @@ def seller_party(seller: Seller) -> SellerParty:
         postcode=seller.postcode,
         country=seller.country,
         vat_id=seller.vat_id,
+        tax_number=seller.tax_number,
+        legal_id=seller.legal_id,
+        legal_id_scheme=seller.legal_id_scheme,
+        endpoint=seller.endpoint,
+        endpoint_scheme=seller.endpoint_scheme,
+        contact=seller.contact,
         email=seller.email,
         phone=seller.phone,
         website=seller.website,
@@ -132,10 +154,39 @@ def line_net_minor(
     return net
 
 
+def _placed(buyer: Party, seller: Seller) -> Party:
+    """A buyer of whom no country is told is one of the seller's own: EN 16931 asks for one (BR-11).
+
+    A country that was told and not understood stays unknown, and a person decides.
+    """
+    if buyer.country or buyer.country_name:
+        return buyer
+    return buyer.model_copy(update={"country": seller.country})
+
+
+def _delivery(order: Order, buyer: Party) -> Delivery | None:
+    """Where and when it was delivered, as far as the order tells.
+
+    Goods for another state of the EU need a place (BR-IC-12): without one told it is the buyer's address.
+    """
+    if order.delivered_on is None and order.deliver_to is None:
+        return None
+    return Delivery(delivered_on=order.delivered_on, to=order.deliver_to or buyer)
+
+
+def _period(order: Order) -> Period | None:
+    if order.period_first is None or order.period_last is None:
+        return None
+    return Period(first=order.period_first, last=order.period_last)
+
+
 def _line(line: OrderLine, tax: Tax, currency: str) -> InvoiceLine:
     return InvoiceLine(
         no=line.no,
         code=line.code,
+        buyer_code=line.buyer_code,
+        gtin=line.gtin,
+        order_line=line.order_line,
         name=line.name,
         quantity=line.quantity,
         unit=line.unit,
@@ -148,13 +199,18 @@ def _line(line: OrderLine, tax: Tax, currency: str) -> InvoiceLine:
     )
 
 
-def _taxes(order: Order, client: Client, seller: Seller) -> tuple[list[Tax], list[Finding]]:
+def _taxes(
+    order: Order, client: Client, seller: Seller, decision: Decision | None
+) -> tuple[list[Tax], list[Finding]]:
     """Tax of every line, then of every document adjustment; one without follows the lines if they agree."""
     taxes: list[Tax] = []
-    findings: list[Finding] = []
+    findings: list[Finding] = list(decision.findings) if decision else []
+    by_place = None
+    if decision and decision.category and decision.rate is not None:
+        by_place = Tax(decision.category, decision.rate)
     places = [(f"line {line.no}", line.tax_category, line.tax_rate) for line in order.lines]
     for place, category, rate in places:
-        _settle(place, determine(category, rate, client, seller), taxes, findings)
+        _settle(place, determine(category, rate, client, seller, by_place), taxes, findings)
     of_lines = set(taxes)
     for position, each in enumerate(order.adjustments, start=1):
         place = f"{each.kind} {position}"

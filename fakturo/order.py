@@ -43,6 +43,12 @@ class Party(Record):
     country_name: str | None = None
     """The country as the source wrote it, when it is no ISO code we could find."""
     vat_id: str | None = None
+    legal_id: str | None = None
+    """Number in the register of companies (BT-47)."""
+    endpoint: str | None = None
+    """Electronic address (BT-49); the e-mail address where none is known."""
+    endpoint_scheme: str | None = None
+    """BT-49-1, of the EAS list: 0088 GLN, 0204 Leitweg-ID, 9930 German VAT id."""
     email: str | None = None
 
 
@@ -64,6 +70,12 @@ class OrderLine(Record):
     no: int = Field(ge=1)
     code: str | None = None
     """Seller's item identifier (BT-155)."""
+    buyer_code: str | None = None
+    """Buyer's item identifier (BT-156)."""
+    gtin: str | None = Field(default=None, pattern=r"^[0-9]{8,14}$")
+    """Of the article (BT-157)."""
+    order_line: str | None = None
+    """Of the buyer's purchase order (BT-132)."""
     name: str = Field(min_length=1, max_length=1000)
     quantity: Number = Field(gt=0)
     unit: str = "C62"
@@ -90,6 +102,20 @@ class Order(Record):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
     ordered_on: date
     po_number: str | None = None
+    buyer_reference: str | None = None
+    """What the buyer routes the invoice by (BT-10)."""
+    contract: str | None = None
+    """BT-12."""
+    project: str | None = None
+    """BT-11."""
+    delivered_on: date | None = None
+    """BT-72; also the day whose tax holds."""
+    deliver_to: Party | None = None
+    """BG-13, where it is not the customer."""
+    period_first: date | None = None
+    """BT-73, of a service that took a while."""
+    period_last: date | None = None
+    """BT-74."""
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     adjustments: tuple[Adjustment, ...] = ()
     terms_days: int | None = Field(default=None, ge=0, le=365)
@@ -102,6 +128,15 @@ class Order(Record):
     @model_validator(mode="after")
     def _currency_is_money(self) -> Self:
         exponent(self.currency)
+        return self
+
+    @model_validator(mode="after")
+    def _period_is_one(self) -> Self:
+        first, last = self.period_first, self.period_last
+        if (first is None) != (last is None):
+            raise ValueError("a period has a first and a last day; one of them is missing")
+        if first and last and last < first:
+            raise ValueError(f"the period ends on {last}, before it starts on {first}")
         return self
 
 

@@ -5,11 +5,9 @@
 """
 
 import os
-from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import available_timezones
+from typing import Annotated, Any
 
 from pydantic import (
     BaseModel,
@@ -24,87 +22,23 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
-from stdnum import iban as iban_number
-from stdnum.exceptions import ValidationError as NotValid
 
-from fakturo.errors import BadInput, BadSetting
-from fakturo.money import exponent
-from fakturo.order import TaxCategory
+from fakturo.errors import BadSetting
+from fakturo.seller import Seller
 from fakturo.setting_groups.ai import Ai
+from fakturo.setting_groups.alerts import Alerts
+from fakturo.setting_groups.anomalies import Anomalies
 from fakturo.setting_groups.delivery import Email, Webhook
 from fakturo.setting_groups.dunning import Dunning
 from fakturo.setting_groups.receivables import Receivables
+from fakturo.setting_groups.render import Render
 from fakturo.setting_groups.sql import Sql
-
-SAMPLE_SELLER = "Sample Wholesale Ltd"
-"""Name of the built-in seller. Documents issued under it are marked as specimens."""
 
 
 class Group(BaseModel):
     """A group of settings: frozen, unknown names refused, defaults checked too."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
-
-
-class Seller(Group):
-    """Who issues the invoices (BG-4), and the defaults that hold where order and client are silent."""
-
-    name: str = SAMPLE_SELLER
-    street: str = "1 Market Lane"
-    city: str = "London"
-    postcode: str = "EC1A 1AA"
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "GB"
-    vat_id: str | None = "GB999999973"
-    email: str | None = "billing@example.com"
-    phone: str | None = None
-    website: str | None = None
-    iban: str | None = "GB33BUKB20201555555555"
-    bic: str | None = None
-    bank: str | None = None
-    logo: Path | None = None
-    language: Literal["en", "de"] = "en"
-    currency: str = "GBP"
-    """Of an order that names none."""
-    tax_category: TaxCategory = "S"
-    tax_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(20)
-    """Percent, where neither line nor client says."""
-    tax_exemption_reason: str | None = None
-    """Printed where the category is E, AE, K, G or O (BT-120)."""
-    series: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,9}$")] = "INV"
-    terms_days: Annotated[int, Field(ge=0, le=365)] = 30
-    timezone: str = "UTC"
-    """Whose midnight starts a day: decides the issue date, and on New Year's Eve the number's year."""
-
-    @field_validator("timezone")
-    @classmethod
-    def _timezone_exists(cls, value: str) -> str:
-        if value not in available_timezones():
-            raise ValueError("an IANA time zone such as Europe/Berlin")
-        return value
-
-    @field_validator("currency")
-    @classmethod
-    def _currency_is_money(cls, value: str) -> str:
-        try:
-            exponent(value)
-        except BadInput as error:
-            raise ValueError(str(error)) from None
-        return value
-
-    @field_validator("iban")
-    @classmethod
-    def _iban_checks_out(cls, value: str | None) -> str | None:
-        if value is None or not value.strip():
-            return None
-        try:
-            return str(iban_number.validate(value, check_country=False))
-        except NotValid:
-            raise ValueError("an IBAN whose check digits are right") from None
-
-    @property
-    def is_sample(self) -> bool:
-        """Whether nobody has set up a seller yet."""
-        return self.name == SAMPLE_SELLER
 
 
 class Ledger(Group):
@@ -142,12 +76,6 @@ class Warehouse(Group):
     memory_mb: Annotated[int, Field(ge=64)] = 2000
 
 
-class Render(Group):
-    """Documents."""
-
-    processes: Annotated[int, Field(ge=1, le=64)] = 2
-
-
 class Up(Group):
     """`fakturo up`."""
 
@@ -179,6 +107,8 @@ class Settings(BaseSettings):
     intake: Intake = Intake()
     receivables: Receivables = Receivables()
     dunning: Dunning = Dunning()
+    alerts: Alerts = Alerts()
+    anomalies: Anomalies = Anomalies()
     warehouse: Warehouse = Warehouse()
     sql: Sql = Sql()
     render: Render = Render()
@@ -231,6 +161,11 @@ class Settings(BaseSettings):
         return self.home / "documents"
 
     @property
+    def templates(self) -> Path:
+        """Templates of one's own for documents: `invoice.html.j2`, `invoice.css`."""
+        return self.home / "templates"
+
+    @property
     def warehouse_file(self) -> Path:
         """The published DuckDB file; readers open it read-only."""
         return self.home / "warehouse.duckdb"
@@ -266,6 +201,9 @@ def _sentence(problem: Any) -> str:
     if path[0] == "webhooks" and len(path) > 1:  # an entry of a list has no variable of its own
         place = f"entry {int(path[1]) + 1} of [[webhooks]] in fakturo.toml, or of FAKTURO_WEBHOOKS"
         where = f"{path[2]} in {place}" if len(path) > 2 else place  # noqa: PLR2004  group, entry, name
+    elif len(path) > 2 and path[2].isidentifier():  # noqa: PLR2004  a group in a group: its variable is JSON
+        variable = "_".join(("FAKTURO", *path[:2])).upper()
+        where = f"{variable} ({path[2]} under [{path[0]}.{path[1]}] in fakturo.toml)"
     if problem["type"] == "extra_forbidden":
         return f"{where} is not a setting; `fakturo config` lists all that are."
     allowed = problem["msg"].removeprefix("Value error, ").rstrip(".")

@@ -10,26 +10,22 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, get_args
 
 from fakturo.check import Finding
+from fakturo.exemptions import by_law
 from fakturo.invoice import DocumentAdjustment, InvoiceLine, TaxGroup
 from fakturo.order import TaxCategory
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 CATEGORIES: tuple[str, ...] = get_args(TaxCategory)
 WITH_RATE = frozenset({"S", "L", "M"})
 """Categories that may bear tax; the others bear 0 by definition."""
-REASONS = {
-    "en": {
-        "AE": "Reverse charge: the recipient owes the tax.",
-        "K": "Intra-Community supply, exempt from VAT.",
-        "G": "Export outside the EU, exempt from VAT.",
-    },
-    "de": {
-        "AE": "Steuerschuldnerschaft des Leistungsempfängers.",
-        "K": "Steuerfreie innergemeinschaftliche Lieferung.",
-        "G": "Steuerfreie Ausfuhrlieferung.",
-    },
-}
-"""Exemption reasons that the law fixes; E and O need the seller's own (BR-E-10, BR-O-10)."""
+
+
+EXEMPTION_CODES = {"AE": "VATEX-EU-AE", "K": "VATEX-EU-IC", "G": "VATEX-EU-G", "O": "VATEX-EU-O"}
+"""BT-121 of a seller in the EU: the code that says the same as the words (CEF VATEX list)."""
+EU = frozenset(
+    ("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT",
+     "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK")
+)  # fmt: skip
 
 
 class Tax(NamedTuple):
@@ -49,9 +45,16 @@ class Client(NamedTuple):
 
 
 def determine(
-    category: TaxCategory | None, rate: Decimal | None, client: Client, seller: Seller
+    category: TaxCategory | None,
+    rate: Decimal | None,
+    client: Client,
+    seller: Seller,
+    by_place: Tax | None = None,
 ) -> Tax | None:
-    """Category and rate of a line: its own, else the client's, else the seller's.
+    """Category and rate of a line: its own, else the client's, else the place's, else the seller's.
+
+    Args:
+        by_place: what follows from who supplies whom where, if anything.
 
     Returns:
         None when the source says 0 % without a category: zero-rated, exempt and reverse charge all
@@ -60,7 +63,9 @@ def determine(
     if category is None and rate is None:
         if client.tax_category is not None or client.tax_rate is not None:
             return determine(client.tax_category, client.tax_rate, Client(), seller)
-        return Tax(seller.tax_category, seller.tax_rate if seller.tax_category in WITH_RATE else Decimal(0))
+        return by_place or Tax(
+            seller.tax_category, seller.tax_rate if seller.tax_category in WITH_RATE else Decimal(0)
+        )
     if category is None:
         return Tax("S", rate) if rate else None
     if rate is None:
@@ -88,7 +93,7 @@ def exemption_reason(category: TaxCategory, seller: Seller) -> str | None:
     """The words that the document must print for a group without tax; None where none are needed or known."""
     if category in WITH_RATE or category == "Z":
         return None
-    return seller.tax_exemption_reason or REASONS[seller.language].get(category)
+    return seller.tax_exemption_reason or by_law(category, seller.language, seller.country)
 
 
 def groups(
@@ -114,6 +119,7 @@ def groups(
             taxable_minor=taxable,
             tax_minor=tax_on(taxable, rate),
             exemption_reason=exemption_reason(category, seller),
+            exemption_code=EXEMPTION_CODES.get(category) if seller.country in EU else None,
         )
         for (category, rate), taxable in sorted(sums.items(), key=lambda item: (-item[0][1], item[0][0]))
     )

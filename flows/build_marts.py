@@ -8,6 +8,7 @@ from typing import Any
 
 from prefect import flow, runtime
 from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+from prefect.events import emit_event
 from prefect.states import Completed, Failed
 
 from fakturo import pages
@@ -17,7 +18,7 @@ from fakturo.ledger.open import open_ledger
 from fakturo.ledger.outbox.held_builds import hold_back, publish_again
 from fakturo.settings import Settings, current
 from fakturo.warehouse.last_publish import carry
-from fakturo.warehouse.publish import building, publish, publish_id
+from fakturo.warehouse.publish import DAY, building, publish, publish_id, publishes
 from fakturo.warehouse.reading import open_locked
 from fakturo.warehouse.snapshot import snapshot
 from flows.check_freshness import check_freshness
@@ -66,6 +67,7 @@ def build_marts() -> Any:
         return Failed(name="HeldBack", message=str(held))
     _link_page(settings, now)
     link_docs(settings, now=now)
+    _tell(settings, published)
     table = [{"table": name, "rows": rows} for name, rows in published.rows.items()]
     create_table_artifact(
         table,
@@ -136,6 +138,16 @@ def expect(settings: Settings, file: Path, *, now: datetime, run_id: str | None 
     if held is not None:
         raise held
     return sum(verdict.passed for verdict in verdicts), page
+
+
+def _tell(settings: Settings, published: Published) -> None:
+    """Say that there is a new publish, for the flows that wait for one."""
+    resource = {"prefect.resource.id": "fakturo.warehouse", "prefect.resource.name": "warehouse"}
+    payload = {"publish_id": published.publish_id}
+    emit_event("fakturo.warehouse.published", resource=resource, payload=payload)
+    day = published.publish_id[:DAY]
+    if sum(kept.stem.startswith(day) for kept in publishes(settings)) == 1:
+        emit_event("fakturo.warehouse.first-of-day", resource=resource, payload=payload)
 
 
 def _link_page(settings: Settings, now: datetime) -> None:

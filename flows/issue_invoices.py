@@ -158,5 +158,9 @@ class _Teller:
 
 
 def _so_far(drain: Drain) -> dict[str, int]:
-    done = {"issued": drain.issued.issued, "to review": drain.issued.review}
+    done = {
+        "issued": drain.issued.issued,
+        "credit notes": drain.issued.credited,
+        "to review": drain.issued.review,
+    }
     return done | {f"drafted: {word}": count for word, count in sorted(drain.drafted.items())}

@@ -1,6 +1,6 @@
-"""Delete what Prefect remembers of old runs, and answers of the AI model that are past their keep.
+"""Delete what Prefect remembers of old runs, and answers and predictions that are past their keep.
 
-The record in the ledger (orders, drafts, calls, invoices, audit) is not touched.
+The record in the ledger (orders, drafts, calls, invoices, runs of models, audit) is not touched.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ from fakturo.clock import utc_now
 from fakturo.ledger.ai import ai_spending
 from fakturo.ledger.ai.ai_answers import forget_answers
 from fakturo.ledger.open import open_ledger
+from fakturo.ledger.predictions.thinning import thin
 from fakturo.settings import current
 
 BATCH = 100
@@ -37,7 +38,7 @@ BATCH = 100
 
 @flow(name="prune_history", persist_result=False)
 async def prune_history(days: int = 30, keep: Annotated[int, Field(ge=0, le=200)] = 50) -> Any:
-    """Delete finished flow runs older than `days`, with their task runs and artifacts, and old answers.
+    """Delete finished flow runs older than `days` with task runs and artifacts, old answers and predictions.
 
     Nightly. Safe to rerun at any time: what is gone is gone, what runs or is young stays, and so do the
     latest `keep` runs however old they are.
@@ -54,6 +55,7 @@ async def prune_history(days: int = 30, keep: Annotated[int, Field(ge=0, le=200)
     answers = await asyncio.to_thread(_forget_answers)
     table = [{"deleted": "flow runs", "count": runs}, {"deleted": "artifacts", "count": artifacts}]
     table.append({"deleted": "answers of the model", "count": answers})
+    table.append({"deleted": "predictions of runs", "count": await asyncio.to_thread(_thin_predictions)})
     await acreate_table_artifact(table, key="prune-history", description=f"From before {before:%Y-%m-%d}.")
     return Completed(message=f"{runs} runs from before {before:%Y-%m-%d} deleted.")
 
@@ -65,6 +67,11 @@ def _forget_answers() -> int:
     before = utc_now() - timedelta(days=settings.ai.answers_days)
     ai_spending.forget(engine, before)
     return forget_answers(engine, before)
+
+
+def _thin_predictions() -> int:
+    """Runs of models that lost their single predictions; the runs and their scores stay."""
+    return thin(open_ledger(current()), utc_now().date())
 
 
 async def _oldest(client: PrefectClient, before: datetime, kept: list[UUID]) -> list[FlowRun]:

@@ -35,7 +35,7 @@ from flows.deliver_outbox import deliver_outbox
 from flows.ingest_orders import ingest_orders
 from flows.issue_invoices import issue_invoices
 from flows.render_invoices import POOL, render_invoices
-from reports.pdf import read_logo
+from reports.look import read_look
 from reports.pool import RenderPool
 
 LOOK_EVERY_S = 1.0
@@ -151,7 +151,7 @@ class Press:
         if self._without() <= self.left and not is_due:
             return LOOK_EVERY_S
         if self.pool is None:
-            self.pool = RenderPool(self.settings.render.processes, read_logo(self.settings.seller.logo))
+            self.pool = RenderPool(self.settings.render.processes, read_look(self.settings))
         POOL.set(self.pool)
         render_invoices(return_state=True)
         self.left = self._without()

@@ -18,6 +18,8 @@ KEYS_NAMED = 5
 COLUMNS_NAMED = 8
 CONSTRAINTS = "_constraints"
 """How tests of transforms/macros/test_constraints.sql end; a singular test has another name."""
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+"""Of dbt: all but the tests of its own logic, which need no data."""
 PASSED = frozenset({"success", "pass", "warn", "no-op"})
 
 Progress = Callable[[int, int], None]
@@ -43,11 +45,7 @@ def transform(
     from dbt.cli.main import dbtRunner
 
     project = str(TRANSFORMS)
-    command = (
-        ("test", "--select", "test_type:unit")
-        if unit_tests
-        else ("build", "--exclude-resource-type", "unit_test")
-    )
+    command = ("test", "--select", "test_type:unit") if unit_tests else BUILD
     with environment(settings, file):
         outcome = dbtRunner(
             manifest=parsed(settings), callbacks=[_telling(on_progress)] if on_progress else []

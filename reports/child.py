@@ -11,7 +11,8 @@ from multiprocessing.connection import Connection
 
 from fakturo.errors import RenderError
 from fakturo.invoice import Invoice
-from reports.pdf import Document, Logo, complaints, make
+from reports.look import Look
+from reports.pdf import Document, complaints, make, prepare
 
 LONGEST_RENDER_S = 600
 """The alarm then ends this process; 10,000 lines take about one minute."""
@@ -19,31 +20,32 @@ LONGEST_REASON = 400
 
 
 def serve(parent: Connection) -> None:
-    """Take the logo, say whether this machine can make documents, then turn each text into a document.
+    """Take the look, say whether this machine can make documents, then turn each text into a document.
 
     The answer is a Document, or a sentence why there is none.
     """
-    logo: Logo | None = parent.recv()
-    parent.send(_greeting())
+    look: Look = parent.recv()
+    parent.send(_greeting(look))
     while True:
-        text: str = parent.recv()
+        text, xml = parent.recv()
         signal.alarm(LONGEST_RENDER_S)
-        answer = _answer(text, logo)
+        answer = _answer(text, xml, look)
         signal.alarm(0)
         parent.send(answer)
 
 
-def _greeting() -> list[str] | str:
+def _greeting(look: Look) -> list[str] | str:
     """What is wrong with this machine though documents can be made; a sentence if they cannot."""
     try:
+        prepare(look)
         return complaints()
     except RenderError as error:
         return str(error)
 
 
-def _answer(text: str, logo: Logo | None) -> Document | str:
+def _answer(text: str, xml: bytes | None, look: Look) -> Document | str:
     try:
-        return make(Invoice.model_validate_json(text), logo)
+        return make(Invoice.model_validate_json(text), look, xml)
     except RenderError as error:
         return str(error)
     except Exception as error:  # noqa: BLE001  whatever it is, the other invoices go on

@@ -75,7 +75,7 @@ def widths(
     """Give every column of numbers what it needs, and the names the rest.
 
     Args:
-        no: heading and cells of the column, as printed; the others likewise. `code` has cells only.
+        no: heading and cells of the column, as printed; the others likewise, `code` empty without any.
     """
     for text_pt in (TEXT_PT, SMALL_PT):
         numbers = [_needed(column, text_pt) for column in (no, quantity, price, tax, amount)]

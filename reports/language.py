@@ -17,16 +17,14 @@ from typing import Any
 
 import yaml
 from babel import Locale
-from babel.core import UnknownLocaleError
-from babel.dates import format_date
 from babel.numbers import NumberPattern
 
+from fakturo import languages
+from fakturo.languages import LanguageCode, spaced
 from fakturo.money import exponent, to_major
 
 _WORDS = Path(__file__).parent / "words"
-_FALLBACK = {"en": "en_001", "de": "de_DE"}
-"""English as written between countries: 2 November 2026, 1,234.56."""
-_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Z])")
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\N{MINUS SIGN}?\d)|(?<=\d)(?=[A-Z])")
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 
@@ -35,6 +33,7 @@ class Language:
     """Words and formats of one language in one country, for documents in one currency."""
 
     locale: Locale
+    numbers: Locale
     words: Mapping[str, Any]
     tax_name: str
     currency: str
@@ -66,20 +65,20 @@ class Language:
 
     def day(self, value: date) -> str:
         """2 November 2026, 2. November 2026."""
-        return format_date(value, "long", self.locale).replace(" ", _NO_BREAK_SPACE)
+        return languages.day(value, "long", self.locale).replace(" ", _NO_BREAK_SPACE)
 
     def short_day(self, value: date) -> str:
         """2 Nov 2026, 02.11.2026."""
-        return format_date(value, "medium", self.locale).replace(" ", _NO_BREAK_SPACE)
+        return languages.day(value, "medium", self.locale).replace(" ", _NO_BREAK_SPACE)
 
     def money(self, minor: int) -> str:
         """Minor units with the currency's sign: 123456 -> £1,234.56 or 1.234,56 €."""
         digits = exponent(self.currency)
         text = _apply(
-            self.locale.currency_formats["standard"],
+            self.numbers.currency_formats["standard"],
             (digits, digits),
             to_major(minor, self.currency),
-            self.locale,
+            self.numbers,
             currency=self.currency,
         )
         return _LETTER_BEFORE_DIGIT.sub(_NO_BREAK_SPACE, text)
@@ -98,35 +97,28 @@ class Language:
 
     def percent(self, rate: Decimal) -> str:
         """A rate with all its digits: 20 -> 20%, 7.7 -> 7,7 %."""
-        return _apply(self.locale.percent_formats[None], (0, _digits(rate)), rate / 100, self.locale)
+        return _apply(self.numbers.percent_formats[None], (0, _digits(rate)), rate / 100, self.numbers)
 
     def _decimal(self, value: Decimal, at_least: int) -> str:
         digits = (at_least, max(at_least, _digits(value)))
-        return _apply(self.locale.decimal_formats[None], digits, value, self.locale)
+        return _apply(self.numbers.decimal_formats[None], digits, value, self.numbers)
 
 
-def language(code: str, country: str, currency: str) -> Language:
+def language(code: LanguageCode, country: str, currency: str) -> Language:
     """Language of a document by its code ('en', 'de') and the seller's country."""
     words = _words(code)
     names = words["tax_names"]
-    return Language(_locale(code, country), words, names.get(country, names["default"]), currency)
+    own = words | words["countries"].get(country, {})
+    tax_name = names.get(country, names["default"])
+    where, numbers = languages.locale(code, country), languages.number_locale(code, country)
+    return Language(where, numbers, own, tax_name, currency)
 
 
 @cache
-def _words(code: str) -> Mapping[str, Any]:
-    words: Mapping[str, Any] = yaml.safe_load((_WORDS / f"{code}.yaml").read_text(encoding="utf-8"))
+def _words(code: LanguageCode) -> dict[str, Any]:
+    text = (_WORDS / f"{code}.yaml").read_text(encoding="utf-8")
+    words: dict[str, Any] = yaml.safe_load(spaced(text, code))
     return words
-
-
-@cache
-def _locale(code: str, country: str) -> Locale:
-    try:
-        found = Locale.parse(f"{code}_{country}")
-    except UnknownLocaleError:
-        return Locale.parse(_FALLBACK[code])
-    if code == "en" and found.number_symbols["latn"]["decimal"] != ".":
-        return Locale.parse(_FALLBACK[code])  # CLDR's en_DE writes 1.234,56, which an English reader misreads
-    return found
 
 
 def _apply(

@@ -7,15 +7,20 @@ identifier from its hash, and nothing is fetched but the logo that was handed in
 import contextlib
 import io
 import logging
+import re
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import cache, lru_cache
 from typing import Any
 
 from fakturo.errors import RenderError
 from fakturo.invoice import Invoice, content, content_sha256
-from reports.render import html
+from reports.embedding import associate_once, attachment, tell
+from reports.look import STYLE, Logo, Look
+from reports.payment_code import PaymentCode, payment_code
+from reports.render import Bill, html
+from reports.style import style
 
 APT = (
     "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-inter "
@@ -23,24 +28,13 @@ APT = (
 )
 VARIANT = "pdf/a-3a"
 """Archivable, tagged for screen readers, and may carry the e-invoice's XML as an attachment."""
-_CSS = Path(__file__).parent / "templates" / "invoice.css"
 _LOGO = "fakturo:logo"
-_MOST_LOGO_BYTES = 2_000_000
-_LOGO_TYPES = {
-    ".svg": "image/svg+xml",
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-}
-
-
-@dataclass(frozen=True)
-class Logo:
-    """The seller's logo as it stands in its file."""
-
-    data: bytes
-    mime: str
+_CODE = "fakturo:payment-code"
+_PLACE = re.compile(r"at (\d+):\d+")
+_FEW_LOOKS = 8
+"""Kept parsed; a process has one, tests have more."""
+FEW_LINES = 6
+"""With more, a Swiss payment part is not even tried on the page of the lines."""
 
 
 @dataclass(frozen=True)
@@ -51,53 +45,73 @@ class Document:
     pages: int
 
 
-def read_logo(path: Path | None) -> Logo | None:
-    """Read the logo that FAKTURO_SELLER_LOGO names.
-
-    Raises:
-        RenderError: no such file, too large, or not an image that we embed.
-    """
-    if path is None:
-        return None
-    mime = _LOGO_TYPES.get(path.suffix.lower())
-    if mime is None:
-        allowed = ", ".join(_LOGO_TYPES)
-        raise RenderError(
-            f"FAKTURO_SELLER_LOGO is {path}, which is no image that can be embedded ({allowed})."
-        )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise RenderError(f"FAKTURO_SELLER_LOGO is {path}, which cannot be read: {error.strerror}.") from None
-    if len(data) > _MOST_LOGO_BYTES:
-        megabytes = _MOST_LOGO_BYTES // 1_000_000
-        raise RenderError(
-            f"FAKTURO_SELLER_LOGO is {path}, larger than {megabytes} MB; make the image smaller."
-        )
-    return Logo(data, mime)
-
-
-def make(invoice: Invoice, logo: Logo | None = None) -> Document:
+def make(invoice: Invoice, look: Look = Look(), xml: bytes | None = None) -> Document:  # noqa: B008  frozen
     """Set an issued invoice as PDF/A-3.
 
+    Args:
+        xml: its e-invoice as CII, embedded as Factur-X; None: a PDF alone.
+
     Raises:
-        RenderError: WeasyPrint or Pango is missing, the logo is no image, or the layout failed.
+        RenderError: WeasyPrint or Pango is missing, the logo is no image, a template of the seller's own is
+            wrong, or the layout failed.
     """
     press = _press()
-    page = html(invoice, has_logo=logo is not None)
-    source = press.library.HTML(string=page, url_fetcher=press.fetcher(logo))
-    identifier = bytes.fromhex(content_sha256(content(invoice)))[:16]
+    code, logo = payment_code(invoice), look.logo
+    pictures = {_LOGO: logo} if logo else {}
+    if code:
+        pictures[_CODE] = Logo(code.svg, "image/svg+xml")
     images: dict[str, Any] = {}  # shared by threads it corrupts, kept for long it leaks 3 MB an invoice
-    laid_out = source.render(
-        font_config=press.fonts,
-        stylesheets=[press.css],
-        cache=images,
-        pdf_variant=VARIANT,
-    )
-    data = laid_out.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True)
-    if logo is not None and images.get(_LOGO) is None:
+    fetcher = press.fetcher(pictures)
+    for bill in _places(invoice, code):
+        text = html(invoice, look, code=code, bill=bill)
+        laid_out = press.library.HTML(string=text, url_fetcher=fetcher).render(
+            font_config=press.fonts,
+            stylesheets=_sheets(look),
+            cache=images,
+            pdf_variant=VARIANT,
+        )
+        if bill != "below" or len(laid_out.pages) == 1:
+            break
+    identifier = bytes.fromhex(content_sha256(content(invoice)))[:16]
+    options: dict[str, Any] = {}
+    tell(laid_out.metadata, with_xml=xml is not None)
+    if xml is not None:
+        embedded = attachment(press.library, xml, invoice.issue_date)
+        options = {"attachments": [embedded], "finisher": associate_once}
+    data = laid_out.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True, **options)
+    if fetcher.refused:
+        raise RenderError(
+            f"A template in {look.folder} asks for {fetcher.refused[0]}, and nothing is ever fetched for a "
+            f"document; use {_LOGO}, or put the picture into the page."
+        )
+    if logo is not None and _LOGO in images and images[_LOGO] is None:
         raise RenderError(f"FAKTURO_SELLER_LOGO is no {logo.mime} image that can be read; check the file.")
     return Document(data, len(laid_out.pages))
+
+
+def prepare(look: Look) -> None:
+    """Read the style sheets, once for all documents.
+
+    Raises:
+        RenderError: the seller's own has an error, told with its line.
+    """
+    _sheets(look)
+
+
+def _places(invoice: Invoice, code: PaymentCode | None) -> tuple[Bill, ...]:
+    """Where to try the payment part: below a short invoice, else on a page of its own."""
+    if code is None or code.kind != "swiss":
+        return ("",)
+    return ("below", "apart") if len(invoice.lines) <= FEW_LINES else ("apart",)
+
+
+def page(html_text: str, title: str) -> bytes:
+    """Set a page of our own, style sheet and pictures in it, as tagged PDF/UA: nothing is fetched."""
+    press = _press()
+    source = press.library.HTML(string=html_text, url_fetcher=press.fetcher({}))
+    laid_out = source.render(font_config=press.fonts, cache={}, pdf_variant="pdf/ua-1")
+    laid_out.metadata.title = title
+    return bytes(laid_out.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
 
 
 def complaints() -> list[str]:
@@ -110,10 +124,9 @@ def complaints() -> list[str]:
 
 @dataclass(frozen=True)
 class _Press:
-    """WeasyPrint with what is made once in a process: the parsed style sheet and the fonts."""
+    """WeasyPrint with what is made once in a process."""
 
     library: Any
-    css: Any
     fonts: Any
     fetcher: Any
     subset_missing: bool
@@ -138,19 +151,58 @@ def _press() -> _Press:
         raise RenderError(message) from None
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
 
-    class OnlyTheLogo(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        """Answers `fakturo:logo` and refuses every other address: no document reaches out."""
+    class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        """Answers with the pictures handed in and refuses every other address: no document reaches out."""
 
-        def __init__(self, logo: Logo | None) -> None:
+        def __init__(self, pictures: Mapping[str, Logo]) -> None:
             super().__init__(allowed_protocols=())
-            self.logo = logo
+            self.pictures = pictures
+            self.refused: list[str] = []
 
         def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002
-            """Give the logo's bytes."""
-            if url != _LOGO or self.logo is None:
+            """Give a picture's bytes."""
+            picture = self.pictures.get(url)
+            if picture is None:
+                self.refused.append(url)
                 raise ValueError(f"{url} may not be fetched")
-            return URLFetcherResponse(url, self.logo.data, {"Content-Type": self.logo.mime})
+            return URLFetcherResponse(url, picture.data, {"Content-Type": picture.mime})
 
     fonts = FontConfiguration()
-    css = weasyprint.CSS(filename=_CSS, font_config=fonts)
-    return _Press(weasyprint, css, fonts, OnlyTheLogo, ffi.harfbuzz_subset is None)
+    return _Press(weasyprint, fonts, OnlyOurs, ffi.harfbuzz_subset is None)
+
+
+@lru_cache(maxsize=_FEW_LOOKS)
+def _sheets(look: Look) -> list[Any]:
+    """Parsed style sheets of a look."""
+    sheets = [_sheet(style(look.design, look.accent))]
+    if look.style is not None:
+        said = _Said()
+        logger = logging.getLogger("weasyprint")
+        logger.addHandler(said)
+        try:
+            sheets.append(_sheet(look.style))
+        finally:
+            logger.removeHandler(said)
+        if said.sentences:
+            raise RenderError(
+                f"{look.folder}/{STYLE}: {said.sentences[0]} Correct it, or move the file away."
+            )
+    return sheets
+
+
+def _sheet(text: str) -> Any:
+    press = _press()
+    return press.library.CSS(string=text, font_config=press.fonts, url_fetcher=press.fetcher({}))
+
+
+class _Said(logging.Handler):
+    """What WeasyPrint complains of, in one sentence each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.sentences: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep it."""
+        text = _PLACE.sub(r"on line \1", " ".join(record.getMessage().split())).rstrip(".")
+        self.sentences.append(text + ".")

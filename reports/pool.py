@@ -15,7 +15,8 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from fakturo.errors import RenderError
-from reports.pdf import Document, Logo
+from reports.look import Look
+from reports.pdf import Document
 
 PROGRAM = (sys.executable, "-m", "reports.child")
 TASKS_A_CHILD = 500
@@ -34,6 +35,8 @@ class Job(NamedTuple):
     content: str
     year: int = 0
     """Of issue; the folder that the document goes to."""
+    xml: bytes | None = None
+    """The e-invoice to embed, as CII."""
     tries: int = 0
 
 
@@ -48,10 +51,10 @@ class Rendered(NamedTuple):
 class RenderPool:
     """Renders invoices in children; a context manager that stops them at its end."""
 
-    def __init__(self, processes: int, logo: Logo | None = None) -> None:
+    def __init__(self, processes: int, look: Look = Look()) -> None:  # noqa: B008  frozen
         self.complaints: list[str] = []
         """What the children say is wrong with this machine though documents can be made."""
-        self._processes, self._logo = processes, logo
+        self._processes, self._look = processes, look
         self._children: list[_Child] = []
         self._failed_starts = 0
 
@@ -102,7 +105,7 @@ class RenderPool:
                 waiting.popleft()
         starting = sum(not child.is_ready for child in self._children)
         for _ in range(min(self._processes - len(self._children), len(waiting) - starting)):
-            self._children.append(_Child(self._logo))
+            self._children.append(_Child(self._look))
 
     def _hear(self, child: "_Child", waiting: deque[Job]) -> Rendered | None:
         """Take one message of a child, or the news that it is dead."""
@@ -149,7 +152,7 @@ class RenderPool:
 class _Child:
     """One child process, the line to it and what it is doing."""
 
-    def __init__(self, logo: Logo | None) -> None:
+    def __init__(self, look: Look) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             handle = theirs.fileno()
@@ -162,11 +165,11 @@ class _Child:
         self.is_ready = False
         self.job: Job | None = None
         self.tasks = 0
-        self._send(logo)
+        self._send(look)
 
     def give(self, job: Job) -> bool:
         """Hand over a job; False if the child is dead."""
-        self.job = job if self._send(job.content) else None
+        self.job = job if self._send((job.content, job.xml)) else None
         return self.job is not None
 
     def end(self) -> None:

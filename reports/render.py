@@ -6,10 +6,8 @@ is decided here too, because a fixed table layout renders twice as fast as one t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from typing import Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from stdnum import iban
 
 from fakturo.errors import RenderError
@@ -17,27 +15,25 @@ from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine, TaxGroup
 from fakturo.money import to_minor
 from reports.columns import Sums, Widths, sums, widths
 from reports.language import Language, language
+from reports.look import Look
+from reports.payment import bank, pay_early, please_pay
+from reports.payment_code import PaymentCode
+from reports.said import Said
+from reports.template import NAME, fill, fill_own
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _RATED = frozenset({"S", "L", "M"})
 _UNPRINTABLE = dict.fromkeys(
     (*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 )
 """Control characters, and the marks that turn the direction of text: they could show 48.00 as 00.84."""
 _POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "IN"})
+Bill = Literal["", "below", "apart"]
+"""A Swiss payment part: none, at the foot of the only page, or on a page of its own."""
 LETTERS_A_ROW = 30
 TALL_ROWS = 20
 """More than these are not kept on one page; a page has room for 55."""
 LONGEST_UNIT = 8
 """Letters that stand beside the quantity; a longer unit wraps under it."""
-
-
-@dataclass(frozen=True)
-class Said:
-    """Something with its amount, both as printed: a line allowance, a document charge, a meta line."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True)
@@ -70,25 +66,33 @@ class GroupText:
     reason: str
 
 
-def html(invoice: Invoice, *, has_logo: bool = False) -> str:
+def html(
+    invoice: Invoice,
+    look: Look = Look(),  # noqa: B008  frozen
+    *,
+    code: PaymentCode | None = None,
+    bill: Bill = "",
+) -> str:
     """Write an invoice as HTML in its own language.
 
     Args:
         invoice: an issued invoice; its number is set.
-        has_logo: whether the PDF writer can answer `fakturo:logo`.
+        look: its logo is what the PDF writer answers `fakturo:logo` with.
+        code: the payment code, if any; the PDF writer answers `fakturo:payment-code` with it.
+        bill: where a Swiss payment part stands.
 
     Raises:
-        RenderError: the invoice has no number yet.
+        RenderError: the invoice has no number yet, or a template of the seller's own fails.
     """
     if invoice.number is None:
         raise RenderError(f"The invoice of order {invoice.order_id} has no number yet; issue it first.")
     say = language(invoice.language, invoice.seller.country, invoice.currency)
     lines = tuple(_line(line, say) for line in invoice.lines)
     groups = tuple(_group(group, say) for group in invoice.tax_groups)
-    page = _template().render(
+    values = dict(  # noqa: C408  names of the template
         invoice=invoice,
         say=say,
-        has_logo=has_logo,
+        has_logo=look.logo is not None,
         title=f"{say.say(invoice.kind)} {invoice.number}",
         buyer_address=_address(invoice, say),
         meta=_meta(invoice, say),
@@ -98,24 +102,20 @@ def html(invoice: Invoice, *, has_logo: bool = False) -> str:
         adjustments=tuple(_adjustment(each, say, of_many=len(groups) > 1) for each in invoice.adjustments),
         groups=groups,
         sums=_sums(invoice, groups, say),
-        please_pay=_please_pay(invoice, say),
-        bank=_bank(invoice, say) if _is_payable(invoice) else (),
+        please_pay=please_pay(invoice, say),
+        pay_early=pay_early(invoice, say),
+        bank=() if bill == "below" else bank(invoice, say, code),
+        code=code.kind if code else "",
+        bill=bill,
         iban=iban.format(invoice.seller.iban or ""),
         is_tall=len(invoice.adjustments) + len(groups) > TALL_ROWS,
     )
+    if look.template is None:
+        page = fill(values)
+    else:
+        must_show = {invoice.number: "number", say.money(invoice.total_minor): "total"}
+        page = fill_own(look.template, f"{look.folder}/{NAME}", values, must_show)
     return page.translate(_UNPRINTABLE)
-
-
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("invoice.html.j2")
 
 
 def _line(line: InvoiceLine, say: Language) -> LineText:
@@ -166,9 +166,10 @@ def _sums(invoice: Invoice, groups: Sequence[GroupText], say: Language) -> Sums:
 
 def _widths(lines: Sequence[LineText], say: Language) -> Widths:
     amount = say.say("in_currency", label=say.say("amount"), currency=say.currency)
+    codes = [line.code for line in lines]
     return widths(
         no=[say.say("position"), *(line.no for line in lines)],
-        code=[line.code for line in lines],
+        code=[say.say("code"), *codes] if any(codes) else [],
         quantity=[say.say("quantity"), *(f"{line.quantity} {line.unit[:LONGEST_UNIT]}" for line in lines)],
         price=[say.say("unit_price"), *(text for line in lines for text in (line.price, line.base))],
         tax=[say.tax_name, *(line.tax for line in lines)],
@@ -207,41 +208,10 @@ def _meta(invoice: Invoice, say: Language) -> tuple[Said, ...]:
         Said(say.say(f"{kind}_date"), say.day(invoice.issue_date)),
         Said(say.say("due_date"), say.day(invoice.due_date) if is_invoice else ""),
         Said(say.say("tax_point"), say.day(invoice.tax_point_date)),
+        *(Said(say.say("corrects"), each.number) for each in invoice.preceding),
         Said(say.say("po_number"), invoice.po_number or ""),
         Said(say.say("order"), invoice.order_id),
         Said(say.say("customer"), invoice.buyer.id),
         Said(say.say("customer_vat_id"), invoice.buyer.vat_id or ""),
-    )
-    return tuple(row for row in rows if row.value)
-
-
-def _is_payable(invoice: Invoice) -> bool:
-    return invoice.kind == "invoice" and invoice.total_minor > 0 and not invoice.seller.specimen
-
-
-def _please_pay(invoice: Invoice, say: Language) -> str:
-    amount = say.money(invoice.total_minor)
-    if invoice.seller.specimen:
-        return say.say("specimen_hint")
-    if invoice.kind == "credit_note":
-        return say.say("credited", amount=amount)
-    if invoice.total_minor <= 0:
-        return say.say("nothing_due")
-    if invoice.terms_days == 0:
-        return say.say("pay_now", amount=amount)
-    return say.say("pay_by", amount=amount, date=say.day(invoice.due_date), days=invoice.terms_days)
-
-
-def _bank(invoice: Invoice, say: Language) -> tuple[Said, ...]:
-    """Where to pay (BG-17), ready to be typed into a bank's form."""
-    seller = invoice.seller
-    if not seller.iban:
-        return ()
-    rows = (
-        Said(say.say("account_holder"), seller.name),
-        Said(say.say("iban"), iban.format(seller.iban)),
-        Said(say.say("bic"), seller.bic or ""),
-        Said(say.say("bank"), seller.bank or ""),
-        Said(say.say("reference"), invoice.number or ""),
     )
     return tuple(row for row in rows if row.value)

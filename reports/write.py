@@ -1,7 +1,7 @@
 """Documents of issued invoices on disk: rendered, written whole or not at all, hashed in the ledger.
 
-The bytes depend on the invoice (and the logo) alone, so whoever dies between rename and record, or races
-another process, only does the same work again.
+The bytes depend on the invoice and its look (logo, design, templates) alone, so whoever dies between rename
+and record, or races another process, only does the same work again.
 """
 
 import hashlib
@@ -15,11 +15,15 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from fakturo import worker
+from fakturo.einvoice.writing.terms import hindrance
+from fakturo.einvoice.writing.xml import write
 from fakturo.errors import NotFound, RenderError
 from fakturo.invoice import Invoice
+from fakturo.ledger.issuing.accepting import refusals
 from fakturo.ledger.issuing.documents import Made, Unrendered, find, record, unrendered
 from fakturo.settings import Settings
-from reports.pdf import Logo, make, read_logo
+from reports.look import read_look
+from reports.pdf import make
 from reports.pool import Job, RenderPool
 
 AT_A_TIME = 200
@@ -67,19 +71,19 @@ def write_pending(
         pool: children that outlive this call; else some are started for it.
 
     Raises:
-        RenderError: the logo cannot be read, the folder cannot be written, or this machine cannot make any
-            document; what is written by then stands.
+        RenderError: logo or template cannot be read, the folder cannot be written, or this machine cannot
+            make any document; what is written by then stands.
     """
     first = unrendered(engine, limit=min(limit or AT_A_TIME, AT_A_TIME), numbers=numbers)
     if not first:
         return WriteOutcome()
     _sweep(settings.documents)
     if pool is None:
-        with RenderPool(1 if len(first) <= FEW else settings.render.processes, _logo(settings)) as own:
+        with RenderPool(1 if len(first) <= FEW else settings.render.processes, read_look(settings)) as own:
             return _write(
-                engine, settings, _jobs(engine, first, limit, numbers), own, now, run_id, on_progress
+                engine, settings, _jobs(engine, first, limit, numbers, now), own, now, run_id, on_progress
             )
-    return _write(engine, settings, _jobs(engine, first, limit, numbers), pool, now, run_id, on_progress)
+    return _write(engine, settings, _jobs(engine, first, limit, numbers, now), pool, now, run_id, on_progress)
 
 
 def _write(
@@ -126,7 +130,7 @@ def render_again(engine: Engine, settings: Settings, number: str, content: str) 
 
     Raises:
         NotFound: it has no document yet.
-        RenderError: the file was changed, or the bytes differ (another logo, fonts or version).
+        RenderError: the file was changed, or the bytes differ (another look, fonts or version).
     """
     made = find(engine, number)
     if made is None:
@@ -138,12 +142,13 @@ def render_again(engine: Engine, settings: Settings, number: str, content: str) 
             f"{file} was changed after it was written; its SHA-256 was {made.sha256}. "
             "Move it away and run this again to put the true one back."
         )
-    data = make(Invoice.model_validate_json(content), _logo(settings)).data
+    xml = embedded(engine, content, now=None)
+    data = make(Invoice.model_validate_json(content), read_look(settings), xml).data
     sha256 = hashlib.sha256(data).hexdigest()
     if sha256 != made.sha256:
         raise RenderError(
             f"Invoice {number} renders to other bytes today ({sha256}) than when it was written "
-            f"({made.sha256}): the logo, a font or WeasyPrint has changed since"
+            f"({made.sha256}): logo, design, colour, template, a font or WeasyPrint has changed since"
             + ("." if is_there else f", and {file} is gone; take it from a backup.")
         )
     if not is_there:
@@ -152,7 +157,7 @@ def render_again(engine: Engine, settings: Settings, number: str, content: str) 
 
 
 def _jobs(
-    engine: Engine, first: list[Unrendered], limit: int | None, numbers: Sequence[str] | None
+    engine: Engine, first: list[Unrendered], limit: int | None, numbers: Sequence[str] | None, now: datetime
 ) -> Iterator[Job]:
     """All invoices that wait, read a page at a time, so that 100,000 of them need no memory."""
     given, page = 0, first
@@ -161,8 +166,22 @@ def _jobs(
             if limit is not None and given >= limit:
                 return
             given += 1
-            yield Job(each.invoice_id, each.number, each.content, year=each.issue_date.year)
+            xml = embedded(engine, each.content, now=now)
+            yield Job(each.invoice_id, each.number, each.content, each.issue_date.year, xml)
         page = unrendered(engine, limit=AT_A_TIME, after_id=page[-1].invoice_id, numbers=numbers)
+
+
+def embedded(engine: Engine, content: str, *, now: datetime | None) -> bytes | None:
+    """The CII that goes into the PDF of an issued invoice.
+
+    Returns:
+        None where the currency allows none, and of what was issued before the rules were asked and would
+        not pass them: then the PDF alone is the invoice, as it was.
+    """
+    invoice = Invoice.model_validate_json(content)
+    if hindrance(invoice) or refusals(engine, [invoice], now=now)[0]:
+        return None
+    return write(invoice, "cii")
 
 
 def _path(number: str, year: int) -> str:
@@ -215,7 +234,3 @@ def _sweep(folder: Path) -> None:
             half.unlink(missing_ok=True)
         except PermissionError:
             continue  # another user's process, and alive
-
-
-def _logo(settings: Settings) -> Logo | None:
-    return read_logo(settings.seller.logo)

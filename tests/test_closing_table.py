@@ -57,13 +57,19 @@ def table(engine, work):
 
 def test_a_run_without_free_text_says_nothing_about_a_model(sqlite_engine, work):
     work.issued = ChunkOutcome(issued=5, review=2, credit_requested=1)
-    assert table(sqlite_engine, work) == {"issued": "5", "to review": "2", "credit notes asked": "1"}
+    assert table(sqlite_engine, work) == {
+        "issued": "5",
+        "credit notes": "0",
+        "to review": "2",
+        "credit notes asked": "1",
+    }
 
 
 def test_without_a_model_the_drafts_for_people_are_told(sqlite_engine, work):
     work.drafted.update(review=4)
     assert table(sqlite_engine, work) == {
         "issued": "0",
+        "credit notes": "0",
         "to review": "4",
         "credit notes asked": "0",
         "drafted": "4",
@@ -86,6 +92,7 @@ def test_every_figure_of_a_run_with_a_model(sqlite_engine, work, record, now):
     work.durations_s = deque([0.9, 0.1, 0.5])
     assert table(sqlite_engine, work) == {
         "issued": "2",
+        "credit notes": "0",
         "to review": "2",
         "credit notes asked": "0",
         "drafted": "3",

@@ -16,6 +16,7 @@ SHOWN = [
         ROOT / f"docs/{name}.md"
         for name in (
             "ai",
+            "alerts",
             "delivery",
             "dictionary",
             "dunning",
@@ -23,7 +24,10 @@ SHOWN = [
             "intake",
             "operations",
             "payments",
+            "predictions",
+            "reports",
             "sql",
+            "verify",
             "warehouse",
         )
     ),

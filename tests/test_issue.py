@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fakturo.check import arithmetic
 from fakturo.issue import issue_day, line_net_minor, number, propose, series_name
 from fakturo.order import Adjustment, Order, OrderLine, Party
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import Client
 
 TODAY = date(2026, 3, 2)
@@ -208,3 +208,36 @@ def test_any_amount_off_by_one_minor_unit_is_caught(order, off, data):
     else:
         broken = invoice.model_copy(update={place: getattr(invoice, place) + off})
     assert list(arithmetic(broken)) != []
+
+
+GERMAN = Seller(country="DE", postcode="10115", vat_id="DE136695976", tax_rate=Decimal(19), supplies="goods")
+
+
+@pytest.mark.parametrize(
+    ("customer", "expected"),
+    [
+        (Party(id="C", country="DE"), ("S", "19", None)),
+        (Party(id="C", country="FR", vat_id="FR40303265045"), ("K", "0", "VATEX-EU-IC")),
+        (Party(id="C", country="CH"), ("G", "0", "VATEX-EU-G")),
+    ],
+)
+def test_the_tax_follows_from_the_place_where_nobody_says_it(order, customer, expected):
+    """Cases of docs/taxes.md; the reason stays in the record."""
+    invoice, findings = proposal(
+        order.model_copy(update={"customer": customer}), buyer=customer, seller=GERMAN
+    )
+    assert findings == ()
+    (group,) = invoice.tax_groups
+    assert (group.category, str(group.rate), group.exemption_code) == expected
+    assert "art." in group.determined or "standard rate" in group.determined
+
+
+def test_what_the_place_leaves_open_is_for_a_person_and_a_line_that_says_its_tax_is_not_asked(order):
+    """A consumer in France: taxed there or here, only the seller knows."""
+    customer = Party(id="C", country="FR")
+    told = {"buyer": customer, "seller": GERMAN}
+    assert len(codes(order.model_copy(update={"customer": customer}), **told)) == 1
+    lines = tuple(
+        line.model_copy(update={"tax_category": "S", "tax_rate": Decimal(19)}) for line in order.lines
+    )
+    assert codes(order.model_copy(update={"customer": customer, "lines": lines}), **told) == []

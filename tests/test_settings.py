@@ -3,7 +3,8 @@
 import pytest
 
 from fakturo.errors import BadSetting
-from fakturo.settings import Seller, load
+from fakturo.seller import Seller
+from fakturo.settings import load
 
 
 def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
@@ -27,7 +28,7 @@ def test_the_environment_wins_over_the_file(monkeypatch, tmp_path):
         ("FAKTURO_SELLER_IBAN", "GB00X", "an IBAN whose check digits are right"),
         ("FAKTURO_SELLER_CURRENCY", "EURO", "three letters such as EUR"),
         ("FAKTURO_SELLER_TIMEZONE", "Mars/Base", "an IANA time zone such as Europe/Berlin"),
-        ("FAKTURO_SELLER_LANGUAGE", "fr", "'fr', which is not allowed"),
+        ("FAKTURO_SELLER_LANGUAGE", "pt", "'pt', which is not allowed"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_with_name_value_and_what_is_allowed(

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import pytest
 
+from fakturo.exemptions import REASONS
 from fakturo.invoice import DocumentAdjustment, InvoiceLine
-from fakturo.settings import Seller
+from fakturo.languages import LANGUAGES
+from fakturo.seller import Seller
 from fakturo.tax import Client, Tax, determine, exemption_reason, groups, tax_on, unlawful
 
 SELLER = Seller(tax_rate=Decimal(20))
@@ -105,3 +107,36 @@ def test_exemption_reasons_come_from_the_law_or_the_seller():
     assert exemption_reason("E", german) is None
     assert exemption_reason("E", Seller(tax_exemption_reason="Small business")) == "Small business"
     assert exemption_reason("S", german) is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_words_of_the_law(language):
+    assert REASONS[language].keys() == {"AE", "K", "G"}
+
+
+@pytest.mark.parametrize(
+    ("language", "country", "category", "words"),
+    [
+        ("fr", "FR", "AE", "Autoliquidation."),
+        ("fr", "FR", "K", "Exonération de TVA, art. 262 ter, I du CGI (livraison intracommunautaire)."),
+        ("fr", "BE", "G", "Exportation exemptée de TVA, art. 39 du Code de la TVA."),
+        ("fr", "LU", "G", "Exportation exonérée de TVA."),
+        ("es", "ES", "AE", "Inversión del sujeto pasivo."),
+        ("es", "ES", "K", "Entrega intracomunitaria exenta de IVA, art. 25 de la Ley 37/1992."),
+        ("it", "IT", "AE", "Inversione contabile."),
+        (
+            "it",
+            "IT",
+            "K",
+            "Operazione non imponibile, art. 41 del D.L. 331/1993 (cessione intracomunitaria).",
+        ),
+        ("it", "CH", "G", "Esportazione esente dall'imposta, art. 23 LIVA."),
+        ("nl", "NL", "AE", "Btw verlegd."),
+        ("nl", "NL", "K", "Intracommunautaire levering, 0% btw (tabel II, post a.6, Wet OB 1968)."),
+        ("nl", "BE", "G", "Uitvoer, vrijgesteld van btw (art. 39 Btw-wetboek)."),
+        ("de", "CH", "G", "Von der Steuer befreite Ausfuhr, Art. 23 MWSTG."),
+        ("de", "AT", "K", "Steuerfreie innergemeinschaftliche Lieferung."),
+    ],
+)
+def test_the_law_of_the_country_is_cited_in_its_language(language, country, category, words):
+    assert exemption_reason(category, Seller(language=language, country=country)) == words

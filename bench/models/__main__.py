@@ -1,72 +1,62 @@
-"""`python -m bench.models [--data FOLDER] [--origins N]`: rolling-origin backtests on real data.
+"""`python -m bench.models [--data FOLDER] [--only NAMES] [--seed N]`: predictions on real data.
 
-Prints one row a model and series, beside its baselines. Reads the data in place; what is not there is
-left out.
+Each model is measured in a process of its own, so that its memory and its CPU seconds are its own. Reads the
+data in place; a model or a data set that is not there is left out.
 """
 
 import argparse
+import importlib
+import inspect
 import resource
-import time
+import subprocess
+import sys
 from pathlib import Path
 
-import duckdb
-import pandas as pd
 from rich.console import Console
-from rich.table import Table
-
-from models.revenue.backtest import Backtest, backtest, rolling_origins
-from models.revenue.open_days import public_holidays
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-HORIZON = 30
-COLUMNS = (
-    *("series", "MAE / naive", "MAE / weekday mean", "pinball / naive"),
-    *("in 80 %", "in 95 %", "total", "CPU s"),
-)
-SERIES = {
-    "invoiced": "Quantity > 0 and UnitPrice > 0 and not starts_with(InvoiceNo, 'C')",
-    "less cancellations": "UnitPrice > 0",
-    "customers known": "Quantity > 0 and UnitPrice > 0 and CustomerID is not null",
-}
-"""Three meanings of revenue on Online Retail: what is found on one must hold on the others."""
-
-
-def daily(file: Path, where: str) -> pd.Series:
-    """Revenue a calendar day."""
-    lines = duckdb.read_parquet(str(file)).filter(where)
-    columns = "InvoiceDate::date as day, sum(Quantity * UnitPrice)::double as revenue"
-    frame = lines.aggregate(columns, "InvoiceDate::date").order("day").df().set_index("day")["revenue"]
-    frame.index = pd.to_datetime(frame.index)
-    return frame.asfreq("D", fill_value=0.0)
+MODELS = ("revenue", "competition", "churn", "payments", "anomalies", "whole")
+"""Files beside this one, each with `measure(data, ...) -> Iterable[rich.table.Table]`."""
+WIDTH = 130
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m bench.models", description=__doc__)
     parser.add_argument("--data", type=Path, default=DATA)
-    parser.add_argument("--origins", type=int, default=10)
-    parser.add_argument("--every", type=int, default=30, help="days from one origin to the next")
+    parser.add_argument("--only", default=",".join(MODELS), help="models, with commas between")
+    parser.add_argument("--seed", type=int, default=1, help="of what is made or drawn")
+    parser.add_argument("--sample", type=int, help="so many competition series of each kind, instead of all")
     asked = parser.parse_args()
-    file = next(iter(sorted((asked.data / "online_retail").glob("*.parquet"))), None)
-    table = Table(title=f"Revenue, {HORIZON} days ahead, {asked.origins} origins", title_justify="left")
-    for column in COLUMNS:
-        table.add_column(column, justify="left" if column == "series" else "right")
-    for name, where in SERIES.items() if file is not None else ():
-        series = daily(file, where)
-        free = public_holidays("GB", series.index[0].date(), series.index[-1].date())
-        started = time.process_time()
-        found = backtest(series, rolling_origins(series, HORIZON, asked.origins, asked.every), HORIZON, free)
-        table.add_row(f"Online Retail, {name}", *_told(found), f"{time.process_time() - started:.0f}")
-    console = Console(width=120)
-    console.print(table)
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    console.print(f"naive: last week's same weekday; total: median error of the sum; peak {peak_mb:,.0f} MB")
+    names = asked.only.split(",")
+    if unknown := set(names) - set(MODELS):
+        parser.error(f"There is no model {', '.join(sorted(unknown))}; --only takes {', '.join(MODELS)}.")
+    if not asked.data.is_dir():
+        parser.error(f"There is no data in {asked.data}; give its folder as --data.")
+    found = [name for name in names if (Path(__file__).parent / f"{name}.py").exists()]
+    if len(found) == 1:
+        measure(found[0], asked)
+        return
+    failed = []
+    for name in found:
+        given = [*sys.argv[1:], "--only", name]  # the last --only counts
+        if subprocess.run([sys.executable, "-m", "bench.models", *given], check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"Not measured to the end: {', '.join(failed)}.")
 
 
-def _told(found: Backtest) -> list[str]:
-    ratios = (found.to_seasonal_naive, found.to_weekday_mean, found.pinball_to_seasonal_naive)
-    shares = (found.cover_80, found.cover_95, found.total_error)
-    return [f"{each:.2f}x" for each in ratios] + [f"{each:.3f}" for each in shares]
+def measure(name: str, asked: argparse.Namespace) -> None:
+    """Print a model's tables, and what they took."""
+    made = importlib.import_module(f"bench.models.{name}").measure
+    options = {"seed": asked.seed, "sample": asked.sample}
+    taken = {key: value for key, value in options.items() if key in inspect.signature(made).parameters}
+    console = Console(width=WIDTH)
+    for table in made(asked.data, **taken):
+        console.print(table)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    cpu_s, peak_mb = used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+    console.print(f"{name}: {cpu_s:,.0f} CPU-s, imports included; peak {peak_mb:,.0f} MB\n")
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ corrects itself. A resident process reads two letters before it takes orders.
 from fakturo.ai import prompting
 from fakturo.ai.proof.grounding import ground
 from fakturo.ai.proof.proposal import Proposal, schema
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 LETTERS = (
     (

@@ -17,12 +17,16 @@ TEMPLATE = """\
 # vat_id = "GB123456789"
 # iban = "GB33BUKB20201555555555"
 # logo = "logo.svg"
-# language = "en"          # en, de
+# language = "en"          # en, de, fr, es, it, nl
 # currency = "GBP"         # of an order that names none
 # tax_rate = 20            # percent, where neither order nor client says
 # series = "INV"           # INV-2026-000001
 # terms_days = 30
 # timezone = "Europe/London"
+
+[render]
+# design = "classic"       # classic, modern, plain
+# accent = "#0b4f5c"
 
 [ai]
 # base_url = "http://127.0.0.1:11434/v1"   # any OpenAI-compatible provider

@@ -4,6 +4,7 @@ Pure. It goes as plain text and as HTML with the same words; the original invoic
 in since the letter was written is taken off, so it never asks for more than is owed.
 """
 
+import re
 import tomllib
 from collections.abc import Sequence
 from datetime import date
@@ -11,19 +12,20 @@ from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
-from babel.dates import format_date
+from babel import Locale
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from fakturo.delivery.letter import LETTERS, LOCALES, enveloped, plain_words
+from fakturo.delivery.letter import LETTERS, enveloped, plain_words
 from fakturo.dunning.terms import LUMP_SUM_CURRENCY, LUMP_SUM_MINOR
+from fakturo.languages import LanguageCode, day, locale, number_locale, spaced
 from fakturo.ledger.dunning.letters import Letter
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
+from fakturo.seller import Seller
 from fakturo.setting_groups.delivery import Email
-from fakturo.settings import Seller
 
 _TABLE = "\N{OBJECT REPLACEMENT CHARACTER}"
 """Stands for the table until the words are in paragraphs."""
@@ -104,7 +106,7 @@ def _words(letter: Letter, table: Table, email: Email, seller: Seller, *, is_att
     bank = [each for each in (seller.name, seller.bank) if each]
     bank += [f"{name} {value}" for name, value in (("IBAN", seller.iban), ("BIC", seller.bic)) if value]
     template = plain_words().get_template(f"customer_dunned.{letter.language}.txt.j2")
-    return template.render(
+    words = template.render(
         tone=notice.tone,
         seller=seller.name,
         day=_day(letter, notice.notice_date),
@@ -118,7 +120,8 @@ def _words(letter: Letter, table: Table, email: Email, seller: Seller, *, is_att
         links=[email.link.replace("{number}", each.number) for each in letter.lines if email.link],
         lump_sum=f"{_amount(letter, LUMP_SUM_MINOR)} {LUMP_SUM_CURRENCY}" if letter.has_lump_sum else "",
         is_attached=is_attached,
-    ).lstrip()
+    )
+    return spaced(words, letter.language).lstrip()
 
 
 def _interest(letter: Letter) -> list[str]:
@@ -134,7 +137,7 @@ def _interest(letter: Letter) -> list[str]:
     ]
 
 
-def _as_html(text: str, table: Table, language: str) -> str:
+def _as_html(text: str, table: Table, language: LanguageCode) -> str:
     before, _, after = text.strip().partition(_TABLE)
     paragraphs = [each.split("\n") for each in after.strip().split("\n\n") if each.strip()]
     return (
@@ -142,13 +145,18 @@ def _as_html(text: str, table: Table, language: str) -> str:
         .get_template("customer_dunned.html.j2")
         .render(
             language=language,
-            before=[" ".join(each.split()) for each in before.strip().split("\n\n")],
+            before=[_flowing(each) for each in before.strip().split("\n\n")],
             heads=table.heads,
             rows=table.rows,
             sums=table.sums,
-            after=[[" ".join(lines)] if _is_prose(lines) else lines for lines in paragraphs],
+            after=[[_flowing(" ".join(lines))] if _is_prose(lines) else lines for lines in paragraphs],
         )
     )
+
+
+def _flowing(text: str) -> str:
+    """Without line breaks; no-break spaces stay."""
+    return " ".join(re.split(r"[ \n]+", text.strip()))
 
 
 def _is_prose(lines: list[str]) -> bool:
@@ -164,15 +172,19 @@ def _amount(letter: Letter, minor: int) -> str:
     digits = exponent(letter.notice.currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
     amount = to_major(minor, letter.notice.currency)
-    return str(format_decimal(amount, format=pattern, locale=LOCALES[letter.language]))
+    return str(format_decimal(amount, format=pattern, locale=_numbers(letter)))
 
 
 def _percent(letter: Letter, pct: str) -> str:
-    return str(format_decimal(Decimal(pct), format="0.00##", locale=LOCALES[letter.language]))
+    return str(format_decimal(Decimal(pct), format="0.00##", locale=_numbers(letter)))
 
 
-def _day(letter: Letter, day: date, form: Any = "medium") -> str:
-    return str(format_date(day, form, locale=LOCALES[letter.language]))
+def _numbers(letter: Letter) -> Locale:
+    return number_locale(letter.language, letter.country)
+
+
+def _day(letter: Letter, value: date, form: Literal["medium", "long"] = "medium") -> str:
+    return day(value, form, locale(letter.language, letter.country))
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Mail one invoice or reminder to its customer: a single attempt over SMTP, within its time.
+"""Mail an invoice or reminder to its customer, an alert to operators: one attempt over SMTP, within its time.
 
 The server's yes to the whole message counts as delivered (RFC 5321, section 4.2.5). A customer's address or a
 message that the server refuses for good (5xx) ends the event; what it refuses for now (4xx), or because of us
@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from fakturo.delivery.dunning_letter import Attached, dunning_letter
 from fakturo.delivery.letter import letter, mailbox, recipient
+from fakturo.delivery.operator_letter import operator_letter
 from fakturo.delivery.outcome import Outcome
 from fakturo.errors import BadSetting, FakturoError, RenderError
 from fakturo.invoice import Invoice
@@ -26,6 +27,7 @@ from fakturo.ledger.open import reading
 from fakturo.ledger.orders.stories import find_invoice
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.privacy import mask
+from fakturo.setting_groups.delivery import OPERATOR_EVENTS
 from fakturo.settings import Settings
 
 FIRST_PERMANENT = 500
@@ -60,10 +62,7 @@ class EmailSender:
         except FakturoError as error:
             return Outcome("failed", reason=str(error), is_ours=True)
         if message is None:
-            about = "customer" if claimed.event == DUNNED else "invoice"
-            return Outcome(
-                "skipped", reason=f"The {about} has no e-mail address that a letter can be sent to."
-            )
+            return Outcome("skipped", reason=_unaddressed(claimed.event))
         return await self._try(message)
 
     async def aclose(self) -> None:
@@ -105,6 +104,8 @@ class EmailSender:
     def _message(self, claimed: Claimed) -> EmailMessage | None:
         if claimed.event == DUNNED:
             return self._reminder(claimed)
+        if claimed.event in OPERATOR_EVENTS:
+            return operator_letter(claimed, self._email, self._settings.seller.name)
         with reading(self._engine) as connection:
             invoice = Invoice.model_validate_json(find_invoice(connection, claimed.subject).content)
         to = recipient(invoice)
@@ -138,6 +139,13 @@ class EmailSender:
                 f"`fakturo render --again {number}` compares them."
             )
         return pdf
+
+
+def _unaddressed(event: str) -> str:
+    if event in OPERATOR_EVENTS:
+        return "email.operators names nobody any more."
+    about = "customer" if event == DUNNED else "invoice"
+    return f"The {about} has no e-mail address that a letter can be sent to."
 
 
 def _no(code: int, said: str, *, is_final: bool) -> Outcome:

@@ -12,18 +12,17 @@ from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from fakturo.delivery import event
 from fakturo.invoice import Invoice
+from fakturo.languages import day, locale, number_locale, spaced
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
 from fakturo.setting_groups.delivery import Email
 
 LETTERS = Path(__file__).parent / "letters"
-LOCALES = {"en": "en_GB", "de": "de_DE"}
 
 
 def recipient(invoice: Invoice) -> Address | None:
@@ -79,26 +78,27 @@ def enveloped(
 
 def _words(name: str, invoice: Invoice, link: str, *, is_attached: bool) -> tuple[str, str]:
     """(subject, text)."""
-    locale = LOCALES[invoice.language]
+    said_in = (invoice.language, invoice.seller.country)
     digits = exponent(invoice.currency)
     amount = format_decimal(
         to_major(invoice.total_minor, invoice.currency),
         format="#,##0" + ("." + "0" * digits if digits else ""),
-        locale=locale,
+        locale=number_locale(*said_in),
     )
     template = plain_words().get_template(f"{name.replace('.', '_')}.{invoice.language}.txt.j2")
     whole = template.render(
         is_credit=invoice.kind == "credit_note",
+        country=invoice.seller.country,
         number=invoice.number,
         total=f"{amount} {invoice.currency}",
-        due=format_date(invoice.due_date, "long", locale=locale),
+        due=day(invoice.due_date, "long", locale(*said_in)),
         seller=invoice.seller.name,
         order=invoice.order_id,
         po_number=invoice.po_number,
         link=link.replace("{number}", invoice.number or "") or None,
         is_attached=is_attached,
     )
-    subject, _, text = whole.lstrip().partition("\n")
+    subject, _, text = spaced(whole, invoice.language).lstrip().partition("\n")
     return subject, text.lstrip()
 
 

@@ -29,8 +29,8 @@ def receivers_of(settings: Settings) -> list[Receiver]:
     """Webhooks in their order, then e-mail if there is a mail server."""
     found = [Receiver(each.name, each.events, each.concurrency) for each in settings.webhooks]
     email = settings.email
-    if email.host and email.events:
-        found.append(Receiver(EMAIL, email.events, LETTERS_AT_ONCE, needs_document=email.attach))
+    if email.host and email.wanted:
+        found.append(Receiver(EMAIL, email.wanted, LETTERS_AT_ONCE, needs_document=email.attach))
     return found
 
 

@@ -13,6 +13,11 @@ from fakturo.audit import Entry, canonical, entry_sha256
 from fakturo.ledger.tables import audit, audit_head
 
 
+def hold(connection: Connection) -> None:
+    """Be the only one who decides and appends until the transaction ends, on both databases."""
+    connection.execute(select(audit_head.c.seq).with_for_update()).one()
+
+
 def append(
     connection: Connection, *, at: datetime, actor: str, entries: Sequence[tuple[str, str, dict[str, Any]]]
 ) -> None:

@@ -18,6 +18,8 @@ _TAIL = re.compile(r"[-\u2013]\d")
 """Digits hung on: `INV-2026-00042-00045` means more than it spells out."""
 _AMOUNT_BEFORE = re.compile(r"(?:[^\W_]|\d[.,\-/])$")
 _AMOUNT_AFTER = re.compile(r"[^\W_]|[.,\-/]\d")
+_CREDITOR_REFERENCE = re.compile(r"RF\d\d(?P<number>[A-Z]*\d\w*)", re.IGNORECASE)
+"""ISO 11649, as our payment codes make it of a number: `RF54INV202600042`."""
 FEWEST_DIGITS = 5
 """Shorter numbers of digits only are found in every text."""
 
@@ -65,7 +67,7 @@ class Numbers:
         weak: dict[int, None] = {}
         for stated in payment.invoice_refs:
             exact = self._exact.get(stated.strip())
-            found = exact if exact is not None else self._only(_key(_runs(stated)), customer_id)
+            found = exact if exact is not None else self._only(_key(_runs(_unwrapped(stated))), customer_id)
             if found is not None:
                 firm[found] = None
         is_range = False
@@ -143,6 +145,12 @@ def _stands_alone(text: str, spelling: Spelling) -> bool:
         return False
     before, after = text[max(spelling.start - 2, 0) : spelling.start], text[spelling.end : spelling.end + 2]
     return not _AMOUNT_BEFORE.search(before) and not _AMOUNT_AFTER.match(after)
+
+
+def _unwrapped(stated: str) -> str:
+    """The number in a creditor reference, which forms print in groups of four; else what was stated."""
+    found = _CREDITOR_REFERENCE.fullmatch("".join(stated.split()))
+    return found["number"] if found else stated
 
 
 def _runs(text: str) -> list[str]:

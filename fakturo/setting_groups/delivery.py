@@ -1,7 +1,7 @@
 """The `webhooks` and `email` of the settings: who is told of what, and how."""
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -13,6 +13,17 @@ EMAIL = "email"
 SHORTEST_SECRET = 16
 """Letters; what HMAC-SHA256 is worth ends with what can be guessed."""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
+Address = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+$")]
+OperatorEvent = Literal[
+    "kpi.warning",
+    "kpi.critical",
+    "kpi.cleared",
+    "warehouse.held_back",
+    "warehouse.published_again",
+    "reports.written",
+]
+OPERATOR_EVENTS: tuple[OperatorEvent, ...] = get_args(OperatorEvent)
+"""What is for those who run the house, not for its customers."""
 
 
 class Webhook(BaseModel):
@@ -102,9 +113,18 @@ class Email(BaseModel):
     link: str = ""
     """Address that the letter names, e.g. `https://portal.example.com/invoices/{number}`."""
     events: tuple[Literal["invoice.issued", "customer.dunned"], ...] = ("invoice.issued", "customer.dunned")
-    """Which events make a letter."""
+    """Which events make a letter to a customer."""
+    operators: tuple[Address, ...] = ()
+    """Who is told by e-mail of what concerns the house; all in one letter."""
+    operator_events: tuple[OperatorEvent, ...] = OPERATOR_EVENTS
+    """Which events make a letter to them."""
     timeout_s: Annotated[float, Field(gt=0, le=100)] = 60.0
     """Of one letter, from the first packet to the server's yes."""
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """All events that make a letter."""
+        return (*self.events, *(self.operator_events if self.operators else ()))
 
     @model_validator(mode="after")
     def _can_be_sent(self) -> Self:

@@ -21,6 +21,8 @@ CATALOG = "warehouse"
 """Name of the file without suffix, everywhere it is opened: views carry the catalog in their text."""
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 """A publish id, UTC; sorts by time."""
+DAY = len("20261122")
+"""Of a publish id: its day."""
 
 
 def publish_id(now: datetime) -> str:

@@ -7,18 +7,20 @@ names that hold an e-mail address, as a keyed hash of it. Who pays, from which a
 like customers' names, only where settings.warehouse.names allows it; so too what persons wrote as reasons.
 """
 
-from sqlalchemy import Column, Date, Integer, Table
+from sqlalchemy import Column, Date, Double, Integer, Table
 
+from fakturo.ledger.alert_tables import kpi_readings
 from fakturo.ledger.columns import Utc
 from fakturo.ledger.delivery_tables import deliveries
 from fakturo.ledger.dunning_tables import dunning_notices
 from fakturo.ledger.payment_tables import payments
+from fakturo.ledger.prediction_tables import predictions
 from fakturo.ledger.tables import orders
 
 # one metadata; naming a table of each file makes sure that all of them are in it
 _LEDGER = {
     **orders.metadata.tables,
-    **{each.name: each for each in (payments, deliveries, dunning_notices)},
+    **{each.name: each for each in (payments, deliveries, dunning_notices, predictions, kpi_readings)},
 }
 
 COPY = "{column}"
@@ -199,6 +201,37 @@ PUBLISHED: dict[str, dict[str, str]] = {
     | {"note": NAMED},
     "dunning_stops": dict.fromkeys(("id", "kind", "until_date", "actor", "created_at"), COPY)
     | {"customer_id": MASKED_ID, "reason": NAMED},
+    "model_runs": dict.fromkeys(
+        (
+            *("id", "model", "version", "state", "confidence", "message", "baseline", "scores"),
+            *("as_of_date", "window_first_date", "trained_rows", "features_sha256", "artifact_sha256"),
+            *("publish_id", "made_at", "run_id"),
+        ),
+        COPY,
+    ),
+    "predictions": dict.fromkeys(
+        (
+            *("id", "model_run_id", "measure", "subject_kind", "currency", "target_date", "middle"),
+            *("low_80", "high_80", "low_95", "high_95", "place"),
+        ),
+        COPY,
+    )
+    | {"subject_id": MASKED_ID, "reasons": MASKED_LIST},
+    "anomaly_verdicts": dict.fromkeys(
+        ("id", "subject_kind", "subject_id", "verdict", "kind", "actor", "decided_at"), COPY
+    )
+    | {"reason": NAMED},
+    "kpi_readings": dict.fromkeys(
+        (
+            *("id", "kpi", "currency", "state", "value", "n", "level", "warning_level", "critical_level"),
+            *("first_date", "last_date", "sentence", "publish_id", "read_at", "outbox_id", "run_id"),
+        ),
+        COPY,
+    ),
+    "usual_products": dict.fromkeys(
+        ("product_id", "currency", "line_count", "price", "low_price", "top_price", "quantity", "read_at"),
+        COPY,
+    ),
     "outbox": dict.fromkeys(("id", "event", "created_at", "sent_at", "attempts"), COPY)
     | {"subject": MASKED_ID},
     "deliveries": dict.fromkeys(
@@ -242,6 +275,8 @@ def _typed(table: Table, name: str) -> str:
 def _type(column: Column[object]) -> str:
     if isinstance(column.type, Utc):
         return "timestamp"
+    if isinstance(column.type, Double):
+        return "double"
     if isinstance(column.type, Date):
         return "date"
     if isinstance(column.type, Integer):  # BigInteger is one

@@ -16,6 +16,8 @@ from fakturo.warehouse.statements import check, first_line, sentence
 
 THREADS = 2
 
+Connection = duckdb.DuckDBPyConnection
+"""To a published file: what rooms above read marts with, without importing duckdb."""
 
 _LOCKS = """
 set temp_directory = ''; -- a query too large fails, it fills no disk

@@ -4,16 +4,17 @@ The baselines are what a careful person does with a spreadsheet: the same weekda
 mean of the last eight same weekdays.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from models.revenue.forecast import Forecast, forecast
+from models.revenue.forecast import Forecast, Seen, forecast
+from models.revenue.weekday_mean import weekday_mean
 
-MEAN_WEEKS = 8
+Method = Callable[[pd.Series], Forecast]
 LEVELS = (0.025, 0.1, 0.5, 0.9, 0.975)
 """Quantiles that the pinball loss is the mean of."""
 
@@ -36,19 +37,29 @@ class Backtest:
 
 
 def backtest(
-    series: pd.Series, origins: Sequence[pd.Timestamp], horizon: int, free: Collection[date] = frozenset()
+    series: pd.Series,
+    origins: Sequence[pd.Timestamp],
+    horizon: int,
+    free: Collection[date] = frozenset(),
+    *,
+    seen: Seen | None = None,
+    method: Method | None = None,
 ) -> Backtest:
     """Forecast from every origin, which is the last day that is known.
 
     Args:
         series: revenue, one value a calendar day, oldest first.
         free: public holidays.
+        seen: middles of this series from other origins, added to.
+        method: what makes a forecast of a past; None: `forecast`.
     """
     rows = []
+    seen = {} if seen is None else seen
     for origin in origins:
         past = series.loc[:origin]
         came = series.iloc[len(past) : len(past) + horizon].to_numpy(dtype=float)
-        rows.append(_row(past, came, forecast(past, horizon, free)))
+        made = forecast(past, horizon, free, seen) if method is None else method(past)
+        rows.append(_row(past, came, made))
     errors = pd.DataFrame(rows)
     sums = errors[["own", "naive", "mean", "pinball", "pinball_naive"]].sum()
     return Backtest(
@@ -71,8 +82,7 @@ def rolling_origins(series: pd.Series, horizon: int, count: int, every: int) -> 
 def _row(past: pd.Series, came: np.ndarray, made: Forecast) -> dict[str, float]:
     week = past.iloc[-7:].to_numpy(dtype=float)
     naive = np.resize(week, len(came))
-    means = past.iloc[-7 * MEAN_WEEKS :].groupby(past.index[-7 * MEAN_WEEKS :].dayofweek).mean()
-    mean = means.reindex(made.days.dayofweek).to_numpy()
+    mean = weekday_mean(past, len(came))
     within = np.flatnonzero(made.is_open)
     bands = (made.low_95, made.low_80, made.middle, made.high_80, made.high_95)
     steps = (past - past.shift(7)).dropna().iloc[-7 * 26 :].to_numpy()

@@ -4,7 +4,8 @@ Equal weights: with a year or two of days no weighting that was learned did bett
 """
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -32,31 +33,60 @@ def members(past: pd.Series, weekdays: np.ndarray) -> dict[str, np.ndarray]:
     }
     season = max(past.iloc[-7 * LONG_MEMORY :].index.dayofweek.nunique(), 1)
     values = past.to_numpy(dtype=float)
-    for name, model in _statistical(season).items():
-        fitted = _fitted(model, values, len(weekdays))
-        if fitted is not None:
-            found[name] = fitted
+    for name in ("ets", "theta", "ces"):
+        made = fitted(name, values, season, len(weekdays))
+        if made is not None:
+            found[name] = made
     return found
 
 
-def _statistical(season: int) -> dict[str, Callable[[], object]]:
-    from statsforecast.models import AutoCES, AutoETS, AutoTheta
+def fitted(name: str, values: np.ndarray, season: int, horizon: int) -> np.ndarray | None:
+    """What a statistical method makes of a series.
 
-    return {
-        "ets": lambda: AutoETS(season_length=season),
-        "theta": lambda: AutoTheta(season_length=season),
-        "ces": lambda: AutoCES(season_length=season),
-    }
+    Args:
+        name: ets, damped_ets, theta, dynamic_theta, ces or arima.
+        values: oldest first.
+        season: values in a season; 1 for none.
 
-
-def _fitted(model: Callable[[], object], values: np.ndarray, horizon: int) -> np.ndarray | None:
+    Returns:
+        shape (horizon,); None where the method cannot be fitted.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the optimiser, about series that fit one candidate badly
         try:
-            mean = model().forecast(y=values, h=horizon)["mean"]  # type: ignore[attr-defined]
+            mean = _statistical()[name](season).forecast(y=values, h=horizon)["mean"]
         except Exception:  # noqa: BLE001  whatever the optimiser raises, the other members stand
             return None
     return np.asarray(mean, dtype=float) if np.isfinite(mean).all() else None
+
+
+def seasonal_part(values: np.ndarray, season: int) -> np.ndarray:
+    """What of each value is season, by loess (STL).
+
+    Args:
+        values: oldest first, more than two seasons.
+
+    Returns:
+        In the unit of the values, of their shape.
+
+    Source: Cleveland and others, "STL: A Seasonal-Trend Decomposition Procedure Based on Loess", 1990.
+    """
+    from statsforecast.mstl import mstl
+
+    return np.asarray(mstl(values, period=[season])["seasonal"], dtype=float)
+
+
+def _statistical() -> Mapping[str, Callable[[int], Any]]:
+    from statsforecast.models import AutoARIMA, AutoCES, AutoETS, AutoTheta, DynamicOptimizedTheta
+
+    return {
+        "ets": lambda season: AutoETS(season_length=season),
+        "damped_ets": lambda season: AutoETS(season_length=season, damped=True),
+        "theta": lambda season: AutoTheta(season_length=season),
+        "dynamic_theta": lambda season: DynamicOptimizedTheta(season_length=season),
+        "ces": lambda season: AutoCES(season_length=season),
+        "arima": lambda season: AutoARIMA(season_length=season, approximation=True),
+    }
 
 
 def _weekday_mean(past: pd.Series, weekdays: np.ndarray, weeks: int) -> np.ndarray:

@@ -13,6 +13,9 @@ import pandas as pd
 
 WEEKS_CLOSED = 8
 """A weekday without revenue for so long is closed."""
+WEEKS_COUNTED = 26
+MOSTLY_SOLD = 0.8
+"""Of a weekday's days; with revenue on fewer, a day without is no closed day but an ordinary one."""
 FEWEST_HOLIDAYS = 2
 """Seen on open weekdays, before it is said whether the seller closes on them."""
 TURN_OF_THE_YEAR = ((12, 24), (1, 3))
@@ -34,11 +37,15 @@ def public_holidays(country: str | None, first: date, last: date) -> frozenset[d
 def open_past(past: pd.Series) -> pd.Series:
     """The open days of the past: those with revenue on a weekday that is open now.
 
+    A weekday with a fifth of its days without revenue sells now and then: its days of nothing count, but for
+    the turn of the year.
+
     Args:
         past: one value a calendar day, oldest first.
     """
-    closed = closed_weekdays(past)
-    return past[(past != 0) & ~past.index.dayofweek.isin(closed)]
+    closed, rare = closed_weekdays(past), _sold_now_and_then(past)
+    ordinary = past.index.dayofweek.isin(rare) & ~_at_the_turn_of_the_year(past.index)
+    return past[((past != 0) | ordinary) & ~past.index.dayofweek.isin(closed)]
 
 
 def open_future(past: pd.Series, days: pd.DatetimeIndex, free: Collection[date]) -> np.ndarray:
@@ -67,6 +74,18 @@ def closed_weekdays(past: pd.Series) -> frozenset[int]:
     return frozenset(range(7)) - had
 
 
+def _sold_now_and_then(past: pd.Series) -> frozenset[int]:
+    """Weekdays with revenue on too few of their days, since they first had any."""
+    counted = past.iloc[-7 * WEEKS_COUNTED :]
+    counted = counted[~_at_the_turn_of_the_year(counted.index)]
+    found = set()
+    for weekday, values in counted.groupby(counted.index.dayofweek):
+        had = (values != 0).to_numpy()
+        if had.any() and had[had.argmax() :].mean() < MOSTLY_SOLD:
+            found.add(int(weekday))
+    return frozenset(found)
+
+
 def _rests_on(past: pd.Series, closed: Collection[int], free: Collection[date]) -> bool:
     """Whether most public holidays of the past that fell on open weekdays had no revenue."""
     seen = [value == 0 for day, value in past.items() if day.date() in free and day.dayofweek not in closed]
@@ -74,8 +93,15 @@ def _rests_on(past: pd.Series, closed: Collection[int], free: Collection[date]) 
 
 
 def _was_shut_a_year_ago(past: pd.Series, day: pd.Timestamp) -> bool:
-    first, last = TURN_OF_THE_YEAR
-    if not ((day.month, day.day) >= first or (day.month, day.day) <= last):
+    if not _at_the_turn_of_the_year(pd.DatetimeIndex([day]))[0]:
         return False
     before = day - pd.DateOffset(years=1)
     return before in past.index and bool(past[before] == 0)
+
+
+def _at_the_turn_of_the_year(days: pd.DatetimeIndex) -> np.ndarray:
+    (first_month, first), (last_month, last) = TURN_OF_THE_YEAR
+    return np.asarray(
+        ((days.month == first_month) & (days.day >= first))
+        | ((days.month == last_month) & (days.day <= last))
+    )

@@ -23,7 +23,7 @@ from fakturo.ledger.orders import queue as work
 from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, drafts, findings, orders
 from fakturo.order import Order, content, identity
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 FAKTURO = Path(sys.executable).parent / "fakturo"
 LETTER = """Dear Sir,

@@ -27,7 +27,7 @@ from fakturo.order import Order, content
 from fakturo.settings import Settings, current, load
 
 
-def _wait_for(what: Any, seconds: float = 30.0) -> Any:
+def _wait_for(what: Any, seconds: float = 90.0) -> Any:
     give_up_at = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < give_up_at, f"waited {seconds:.0f} s in vain"

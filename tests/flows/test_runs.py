@@ -2,14 +2,10 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
-    ArtifactFilter,
-    ArtifactFilterFlowRunId,
     FlowRunFilter,
     FlowRunFilterId,
 )
@@ -17,20 +13,18 @@ from prefect.client.schemas.objects import State
 
 from fakturo import worker
 from fakturo.ai.simulator.server import start_simulator
-from fakturo.clock import utc_now
 from fakturo.errors import Permanent, QuotaExhausted, Transient
-from fakturo.ledger.ai import ai_answers
-from fakturo.ledger.open import open_ledger, writing
+from fakturo.ledger.open import open_ledger
 from fakturo.ledger.tables import ai_calls
 from fakturo.server import recent_runs
 from fakturo.settings import current
 from flows import issue_invoices as room
 from flows.ingest_orders import ingest_orders
 from flows.issue_invoices import issue_invoices
-from flows.prune_history import prune_history
 from flows.render_invoices import render_invoices
 from reports.write import WriteOutcome
 from tests.ai.wishes import put_wishes, rows, wrong
+from tests.flows.artifacts import artifact_of
 
 pytestmark = [
     pytest.mark.server,
@@ -40,14 +34,6 @@ pytestmark = [
 
 def run_flow(call: Any) -> State[Any]:
     return asyncio.run(call)
-
-
-async def _artifact(client: PrefectClient, state: State[Any], key: str) -> str:
-
-    run = state.state_details.flow_run_id
-    wanted = ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
-    found = await client.read_artifacts(artifact_filter=wanted)
-    return next(str(each.data) for each in found if each.key == key)
 
 
 @pytest.fixture
@@ -66,7 +52,7 @@ def test_issues_and_tells_in_a_table(server, home, ask, land, states):
     state = run_flow(issue_invoices(return_state=True))
     assert (state.name, state.message) == ("Completed", "3 issued, 0 drafted.")
     assert states(engine) == {"issued": 3}
-    table = ask(lambda client: _artifact(client, state, "issue-invoices"))
+    table = ask(lambda client: artifact_of(client, state, "issue-invoices"))
     assert '{"figure": "issued", "value": "3"}' in table
     assert '{"figure": "now: issued", "value": "3"}' in table
     assert "calls" not in table
@@ -98,7 +84,7 @@ def test_takes_in_what_lies_in_the_inbox(server, home, monkeypatch, ask, states)
     assert "1 in = 1 accepted + 0 duplicate + 0 quarantined" in state.message
     assert states(open_ledger(home)) == {"queued": 1}
     assert '"file": "good.csv", "in": 1, "accepted": 1' in ask(
-        lambda client: _artifact(client, state, "ingest-orders")
+        lambda client: artifact_of(client, state, "ingest-orders")
     )
     assert ingest_orders(return_state=True).message == "Nothing to take in."
 
@@ -129,7 +115,7 @@ def test_an_invoice_that_cannot_be_rendered_makes_the_run_degraded(server, home,
     state = render_invoices(return_state=True)
     assert state.name == "Degraded"
     assert state.message == "2 documents, 3 pages. 1 failed:\nINV-2026-000007: The font is missing."
-    assert "The font is missing." in ask(lambda client: _artifact(client, state, "render-invoices"))
+    assert "The font is missing." in ask(lambda client: artifact_of(client, state, "render-invoices"))
 
 
 def test_rendering_ends_early_when_the_process_is_told_to_leave(server, home, monkeypatch):
@@ -163,7 +149,7 @@ def test_free_text_is_drafted_and_issued_and_the_table_tells_what_the_model_took
     assert state.message == "3 issued, 3 drafted."
     assert states(engine) == {"issued": 3}
     assert wrong(engine, truths) == []
-    table = ask(lambda client: _artifact(client, state, "issue-invoices"))
+    table = ask(lambda client: artifact_of(client, state, "issue-invoices"))
     for figure, value in (("drafted", "3"), ("reasked", "0"), ("calls", "3 (1.00 an order)")):
         assert f'{{"figure": "{figure}", "value": "{value}"}}' in table
     run_id = str(state.state_details.flow_run_id)
@@ -250,29 +236,3 @@ def test_a_defect_fails_the_run(server, with_ai, monkeypatch, land):
     land(open_ledger(with_ai), 1, lane="model")
     state = run_flow(issue_invoices(return_state=True))
     assert state.is_failed()
-
-
-def test_old_runs_are_deleted_and_the_latest_kept(server, home, ask):
-    async def finish(client: PrefectClient) -> None:
-        await prune_history(days=3650, return_state=True)
-
-    ask(finish)
-    before = ask(lambda client: client.read_flow_runs())
-    finished = [run for run in before if run.state.is_final()]
-    assert len(finished) > 2
-    state = run_flow(prune_history(days=0, keep=2, return_state=True))
-    assert state.is_completed()
-    after = {run.id for run in ask(lambda client: client.read_flow_runs())}
-    assert len([run for run in finished if run.id in after]) <= 2
-
-
-def test_answers_of_the_model_are_deleted_when_their_days_are_over(server, home, ask):
-    engine, now = open_ledger(home), utc_now()
-    with writing(engine) as connection:
-        ai_answers.keep(connection, "a" * 64, "{}", now - timedelta(days=91))
-        ai_answers.keep(connection, "b" * 64, "{}", now - timedelta(days=89))
-    state = run_flow(prune_history(days=3650, return_state=True))
-    assert state.is_completed()
-    assert ai_answers.find_answers(engine, ["a" * 64, "b" * 64]) == {"b" * 64: "{}"}
-    table = ask(lambda client: _artifact(client, state, "prune-history"))
-    assert '{"deleted": "answers of the model", "count": 1}' in table

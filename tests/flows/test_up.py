@@ -12,12 +12,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 import psutil
 import pytest
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+from prefect.client.schemas.filters import (
+    FlowFilter,
+    FlowFilterName,
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+)
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import IntervalSchedule
 from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -57,7 +63,7 @@ class Tree:
                 (FAKTURO, "up"), cwd=self.home.parent, stdout=said, stderr=said, env=self.environment
             )
 
-    def await_up(self, seconds: float = 120) -> None:
+    def await_up(self, seconds: float = 300) -> None:
         """Until the banner is there."""
         self.wait_for(
             lambda: "Fakturo is up" in self.said.read_text() or self.process.poll() is not None, seconds
@@ -128,13 +134,20 @@ def test_deployments_are_registered_with_their_schedules(of_tree, ask):
         "send_reminders",
         "check_landed",
         "build_marts",
+        "alert_kpis",
+        "forecast_revenue",
+        "predict_churn",
+        "predict_payments",
+        "find_anomalies",
+        "watch_drift",
+        "write_reports",
         "deliver_outbox",
         "prune_history",
     }
     for each in deployments:
         assert each.entrypoint == f"flows.{each.name}.{each.name}"
         assert each.work_pool_name == "fakturo"
-        assert [schedule.active for schedule in each.schedules] == [True]
+        assert {schedule.active for schedule in each.schedules} == {True}
 
 
 def test_a_scheduled_run_appears_by_itself_and_completes(of_tree, ask, wait_for):
@@ -153,7 +166,7 @@ def test_a_scheduled_run_appears_by_itself_and_completes(of_tree, ask, wait_for)
         runs = ask(lambda client: client.read_flow_runs(flow_run_filter=wanted))
         return [run for run in runs if run.auto_scheduled and run.state.is_completed()]
 
-    (run, *_) = wait_for(done, 120)
+    (run, *_) = wait_for(done, 300)
     assert run.created_by is None or run.created_by.type == "SCHEDULE"
 
     async def rest(client: PrefectClient) -> None:
@@ -174,6 +187,36 @@ def test_the_ai_limit_and_the_zombie_automation_exist(of_tree, ask):
     assert limit.limit == 10
     automations = ask(lambda client: client.read_automations_by_name(AUTOMATION))
     assert len(automations) == 1
+
+
+def test_the_first_publish_of_a_day_starts_the_predictions(of_tree, tree, ask, wait_for):
+    """A publish is told by the flow that makes it; nothing of the day was published before.
+
+    Three invoices are too few to look ahead, and enough to look for two that are alike.
+    """
+
+    async def build(client: PrefectClient) -> Any:
+        made = await client.read_deployment_by_name("build_marts/build_marts")
+        return (await client.create_flow_run_from_deployment(made.id)).id
+
+    ask(build)
+    predicting = {"forecast_revenue", "predict_churn", "predict_payments", "find_anomalies"}
+    flows = FlowFilter(name=FlowFilterName(any_=sorted(predicting)))
+
+    async def read(client: PrefectClient) -> tuple[list[FlowRun], dict[UUID, str]]:
+        runs = await client.read_flow_runs(flow_filter=flows)
+        return runs, {flow.id: flow.name for flow in await client.read_flows(flow_filter=flows)}
+
+    def ended() -> dict[str, str]:
+        runs, names = ask(read)
+        return {names[run.flow_id]: run.state.name for run in runs if run.state and run.state.is_final()}
+
+    assert wait_for(lambda: len(found := ended()) == 4 and found, 480) == {
+        "forecast_revenue": "NotEnoughData",
+        "predict_churn": "NotEnoughData",
+        "predict_payments": "NotEnoughData",
+        "find_anomalies": "Completed",
+    }
 
 
 def test_a_second_up_on_the_same_home_is_refused(tree, free_port):
@@ -204,7 +247,7 @@ def test_killed_and_started_again_it_resumes_and_one_signal_stops_it_all(tree, l
             )
         )
     tree.again()
-    wait_for(lambda: states(engine) == {"issued": 5}, 60)
+    wait_for(lambda: states(engine) == {"issued": 5}, 120)
     assert "Resuming 2 orders" in tree.said.read_text()
     tree.await_up()
     living = tree.below()

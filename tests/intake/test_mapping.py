@@ -160,7 +160,7 @@ def test_a_shop_order_in_doubt_goes_to_a_person(take, rows, changes, code):
 def test_a_shop_order_whose_prices_hold_tax_does_not_pass_the_check(take, rows):
     from fakturo.issue import propose
     from fakturo.order import Order
-    from fakturo.settings import Seller
+    from fakturo.seller import Seller
     from fakturo.tax import Client
 
     take("orders_export.csv", shop_export(SHOP | {"Total": "34.50", "Taxes": "5.75"}, SECOND))

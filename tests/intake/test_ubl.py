@@ -83,6 +83,7 @@ def test_everything_of_an_order_is_read(take, rows):
             {
                 "no": 1,
                 "code": "SN-33",
+                "order_line": "1",
                 "name": "Sauce",
                 "quantity": "40",
                 "unit": "KGM",

@@ -19,7 +19,7 @@ import sys
 from fakturo.clock import utc_now
 from fakturo.ledger.issuing import chunk as issuing
 from fakturo.ledger.open import connect
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 issuing.CHUNK = 7
 engine = connect(sys.argv[1])
 issuing.issue_waiting(engine, seller=Seller(), worker=sys.argv[2], clock=utc_now, lease_s=0.001)

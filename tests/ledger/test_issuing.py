@@ -15,7 +15,7 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.orders import queue as work
 from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.tables import audit, customers, drafts, findings, invoices, orders, outbox
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 SELLER = Seller()
 

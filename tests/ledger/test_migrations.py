@@ -5,7 +5,15 @@ import threading
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from fakturo.ledger import delivery_tables, dunning_tables, payment_tables, tables
+from fakturo.ledger import (
+    alert_tables,
+    delivery_tables,
+    dunning_tables,
+    einvoice_tables,
+    payment_tables,
+    prediction_tables,
+    tables,
+)
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 
@@ -17,6 +25,9 @@ def test_migrated_schema_equals_the_tables(engine):
         assert tables.orders.metadata is payment_tables.payments.metadata
         assert tables.orders.metadata is delivery_tables.deliveries.metadata
         assert tables.orders.metadata is dunning_tables.dunning_notices.metadata
+        assert tables.orders.metadata is prediction_tables.predictions.metadata
+        assert tables.orders.metadata is alert_tables.kpi_readings.metadata
+        assert tables.orders.metadata is einvoice_tables.accepted_shapes.metadata
 
 
 def test_upgrading_again_changes_nothing(engine):

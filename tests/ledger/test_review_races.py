@@ -31,7 +31,7 @@ from fakturo.ledger.review.cases import open_case
 from fakturo.ledger.review.decisions import Desk
 from fakturo.ledger.tables import audit, audit_head, drafts, invoices, orders
 from fakturo.order import Order, OrderLine, Party, content, identity
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 SELLER = Seller()
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

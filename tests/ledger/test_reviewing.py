@@ -15,12 +15,13 @@ from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import connect, reading, writing
 from fakturo.ledger.orders import queue as work
 from fakturo.ledger.orders.drafts import save_draft
+from fakturo.ledger.predictions.usual import keep_usual
 from fakturo.ledger.review import reviewing
 from fakturo.ledger.review.cases import open_case, waiting
 from fakturo.ledger.review.decisions import Desk
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, customers, drafts, findings, invoices, orders
 from fakturo.order import Order, content
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 SELLER = Seller()
 DOUBT = Finding(code="quantity_wrong", message="Quantity 6 is not the text's '7'.", place="line 1")
@@ -172,6 +173,19 @@ def test_a_second_order_under_one_purchase_order_is_issued_once_approved(engine,
     later = now + timedelta(hours=1)
     assert (issue(engine, later).issued, row(engine, repeated).status) == (1, "issued")
     assert [each.total_minor for each in rows(engine, invoices)] == [3600, 3600]
+
+
+def test_an_odd_invoice_is_issued_once_a_person_approves_it(engine, queue, order, desk, now):
+    line = order.lines[0]
+    usual = {"product_id": line.code or f"name:{line.name}", "currency": order.currency, "line_count": 40}
+    price = float(line.unit_price) / 12
+    usual |= {"price": price, "low_price": price, "top_price": price, "quantity": float(line.quantity)}
+    keep_usual(engine, [usual], now=now)
+    held = queue(order)
+    assert issue(engine, now).review == 1
+    decided = reviewing.approve(desk, case(engine, held), model_reads=False)
+    assert decided.overruled == ("unusual_ten_times",)
+    assert issue(engine, now + timedelta(hours=1)).issued == 1
 
 
 def test_three_orders_under_one_purchase_order_are_all_issued_once_approved(

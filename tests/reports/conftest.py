@@ -16,7 +16,7 @@ from fakturo.ledger.issuing.chunk import issue_waiting
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import orders
 from fakturo.order import Order, content, identity
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import Client
 from reports.pdf import make
 from reports.pool import Rendered
@@ -62,7 +62,7 @@ class HereAndNow:
 
     def render(self, jobs):
         for job in jobs:
-            yield Rendered(job, make(Invoice.model_validate_json(job.content)))
+            yield Rendered(job, make(Invoice.model_validate_json(job.content), xml=job.xml))
 
 
 @pytest.fixture

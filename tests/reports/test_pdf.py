@@ -11,9 +11,10 @@ import pytest
 from fakturo.errors import RenderError
 from fakturo.invoice import content
 from fakturo.order import Adjustment, OrderLine, Party
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from reports import pdf
-from reports.pdf import complaints, make, read_logo
+from reports.look import Look, read_logo
+from reports.pdf import complaints, make
 from reports.pool import Job, RenderPool
 
 
@@ -184,8 +185,8 @@ def test_any_name_can_be_printed(make_invoice, name):
 def test_a_logo_is_embedded_and_nothing_else_is_fetched(make_invoice, tmp_path):
     file = tmp_path / "logo.svg"
     file.write_bytes(LOGO)
-    with_logo = make(make_invoice(), read_logo(file)).data
-    assert with_logo == make(make_invoice(), read_logo(file)).data
+    with_logo = make(make_invoice(), Look(read_logo(file))).data
+    assert with_logo == make(make_invoice(), Look(read_logo(file))).data
     assert with_logo != make(make_invoice()).data
 
 
@@ -264,4 +265,4 @@ def test_an_image_that_is_none_is_said(make_invoice, tmp_path):
     file = tmp_path / "logo.png"
     file.write_bytes(b"not an image")
     with pytest.raises(RenderError, match="FAKTURO_SELLER_LOGO"):
-        make(make_invoice(), read_logo(file))
+        make(make_invoice(), Look(read_logo(file)))

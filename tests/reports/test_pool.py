@@ -25,7 +25,7 @@ with Connection(int(sys.argv[-1])) as line:
     line.send(greeting)
     while True:
         try:
-            text = line.recv()
+            text, _ = line.recv()
         except EOFError:
             break
         if text == "poison" or (text == "once" and not os.path.exists({mark!r})):

@@ -3,23 +3,15 @@
 from decimal import Decimal
 
 import pytest
-import yaml
 
 from fakturo.errors import RenderError
 from fakturo.order import Adjustment, Party
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from reports.columns import SMALL_PT, TABLE_MM, TEXT_PT, sums, widths
-from reports.language import _WORDS, language
+from reports.language import language
 from reports.render import html
 
 GERMAN = Seller(name="Nordlicht GmbH", country="DE", language="de", tax_rate=Decimal(19))
-
-
-def test_every_word_exists_in_every_language():
-    books = {file.stem: yaml.safe_load(file.read_text()) for file in _WORDS.glob("*.yaml")}
-    assert set(books) == {"en", "de"}
-    assert books["en"].keys() == books["de"].keys()
-    assert books["en"]["categories"].keys() == books["de"]["categories"].keys()
 
 
 @pytest.mark.parametrize(
@@ -191,3 +183,11 @@ def test_numbers_that_leave_no_room_for_names_are_set_smaller():
     assert (
         widths(no=["1"], code=[], quantity=["1"], price=["2"], tax=["20%"], amount=["2"]).text_pt == TEXT_PT
     )
+
+
+def test_a_discount_for_paying_early_is_offered_by_day_and_amount(make_invoice):
+    """2 % of 36.00 is 0.72; 14 days after 2 March is the 16th."""
+    seller = Seller(name="Blue Door Ltd", early_payments=[{"days": 14, "percent": "2"}])
+    assert "<p>2% discount if paid by 16 March 2026: £35.28.</p>" in html(
+        make_invoice(seller=seller)
+    ).replace("\N{NO-BREAK SPACE}", " ")

@@ -19,7 +19,8 @@ from fakturo.ledger.payment_tables import allocations, payments
 from fakturo.ledger.payments.balances import keep_statuses
 from fakturo.ledger.tables import drafts, files, invoices, orders, quarantine
 from fakturo.order import Order, OrderLine, Party, content, identity
-from fakturo.settings import Seller, load
+from fakturo.seller import Seller
+from fakturo.settings import load
 from fakturo.tax import Client
 from fakturo.warehouse.reading import open_published
 from flows.build_marts import build

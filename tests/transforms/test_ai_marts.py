@@ -17,7 +17,8 @@ from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.orders.queue import claim
 from fakturo.ledger.tables import ai_calls, drafts, findings, orders
 from fakturo.order import Order, OrderLine, Party, content
-from fakturo.settings import Seller, load
+from fakturo.seller import Seller
+from fakturo.settings import load
 from fakturo.warehouse.metrics.layer import layer
 from fakturo.warehouse.metrics.query import Question, compiled
 from fakturo.warehouse.reading import open_published

@@ -1,4 +1,7 @@
-"""Versions of customers survive rebuilds: each build starts from the ledger and the last publish alone."""
+"""Versions of customers survive rebuilds: each build starts from the ledger and the last publish alone.
+
+Only what leads to the versions is built here; test_build.py and test_held_back.py build all and check it.
+"""
 
 import os
 import shutil
@@ -16,6 +19,7 @@ from fakturo.settings import load
 from fakturo.warehouse.last_publish import SCHEMA
 from fakturo.warehouse.publish import publish_id
 from fakturo.warehouse.reading import open_published
+from flows import build_marts, run_transforms
 from flows.build_marts import build
 from flows.parse_transforms import TRANSFORMS
 
@@ -26,6 +30,14 @@ def at(day, hour=8):
 
 def naive(day, hour=8):
     return at(day, hour).replace(tzinfo=None)
+
+
+@pytest.fixture(autouse=True)
+def _versions_alone(monkeypatch, tmp_path):
+    without_tests = ("--exclude-resource-type", "unit_test", "--exclude-resource-type", "test")
+    selected = ("build", "--select", "+dim_customer_versions", *without_tests)
+    monkeypatch.setattr(run_transforms, "BUILD", selected)
+    monkeypatch.setattr(build_marts, "expect", lambda *_, **__: (0, tmp_path / "no page"))
 
 
 @pytest.fixture

@@ -144,9 +144,13 @@ POISONS = {
 }  # fmt: skip
 
 
+HEALED = ("negative totals", "30 % fewer rows")
+
+
 @pytest.mark.parametrize("name", POISONS)
 def test_a_poisoned_batch_is_held_back_and_the_outside_is_told(warehouse, name):
-    poison, _, check, keys = POISONS[name]
+    """Of the HEALED also: a retry is no news, and a clean build clears it."""
+    poison, heal, check, keys = POISONS[name]
     warehouse.run(*poison)
 
     held = warehouse.refused()
@@ -160,20 +164,15 @@ def test_a_poisoned_batch_is_held_back_and_the_outside_is_told(warehouse, name):
     assert payload["message"] == str(held)
     assert [each["check"] for each in payload["checks"]] == [each.check for each in held.checks]
 
-
-@pytest.mark.parametrize("name", ["negative totals", "30 % fewer rows"])
-def test_a_retry_is_no_news_and_a_clean_build_clears_it(warehouse, name):
-    poison, heal, _, _ = POISONS[name]
-    warehouse.run(*poison)
-    warehouse.refused()
-    warehouse.refused()  # an hour later, for the same checks
-    assert len(warehouse.told()) == 1
-
-    warehouse.run(*heal)
-    warehouse.build()
-
-    assert [event for event, _ in warehouse.told()] == ["warehouse.held_back", "warehouse.published_again"]
-    assert warehouse.bytes() != warehouse.before
+    if name in HEALED:
+        warehouse.refused()  # an hour later, for the same checks
+        assert len(warehouse.told()) == 1
+        warehouse.run(*heal)
+        warehouse.build()
+        assert [event for event, _ in warehouse.told()] == [
+            "warehouse.held_back", "warehouse.published_again"
+        ]  # fmt: skip
+        assert warehouse.bytes() != warehouse.before
 
 
 def test_another_reason_is_news(warehouse):

@@ -98,8 +98,7 @@ def test_saved_intake_quality(asked):
 
 def test_every_saved_question_has_an_answer_worked_out_by_hand():
     here = Path(__file__).parent
-    tests = "".join(
-        (here / f"test_{name}.py").read_text() for name in ("saved_questions", "ai_marts", "dunning_mart")
-    )
+    files = ("saved_questions", "ai_marts", "dunning_mart", "prediction_marts")
+    tests = "".join((here / f"test_{name}.py").read_text() for name in files)
     asked_for = set(re.findall(r'saved\("(\w+)"\)', tests))
     assert asked_for == {each.stem for each in QUERIES.glob("*.sql")}

@@ -4,9 +4,10 @@
 #}
 {%- set marts = [
     'dim_customer_versions', 'dim_customers', 'dim_dates', 'dim_products', 'fct_ai_calls',
-    'fct_allocations', 'fct_cash_expected', 'fct_data_quality', 'fct_drafts',
+    'fct_allocations', 'fct_anomaly_verdicts', 'fct_cash_expected', 'fct_data_quality', 'fct_drafts',
     'fct_dunning', 'fct_findings', 'fct_intake', 'fct_invoice_balances', 'fct_invoice_lines',
-    'fct_invoice_taxes', 'fct_invoices', 'fct_orders', 'fct_payments',
+    'fct_invoice_taxes', 'fct_invoices', 'fct_kpi_readings', 'fct_model_runs', 'fct_orders',
+    'fct_payments', 'fct_prediction_outcomes', 'fct_predictions',
     'fct_receivables_daily', 'fct_runs', 'kpi_ai_hourly', 'kpi_daily', 'kpi_monthly',
     'publish_info', 'publish_rows',
 ] %}

@@ -28,7 +28,7 @@ from fakturo.ai.proof.source_text import read_source
 from fakturo.ai.proof.spans import Span, Spans, blanked
 from fakturo.ai.proof.understood import not_understood
 from fakturo.check import Finding
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 FEWEST_WORDS = 4
 """Of a sentence; fewer tell no language."""

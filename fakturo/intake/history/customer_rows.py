@@ -13,7 +13,7 @@ from fakturo.intake.workbench import Bench, literal
 from fakturo.ledger.landing.arrivals import Refused
 from fakturo.ledger.landing.customers import Told
 from fakturo.order import Party
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import Client, determine, unlawful
 
 _PARTY: tuple[FieldName, ...] = ("street", "city", "postcode", "country", "vat_id", "email")

@@ -7,7 +7,7 @@ from fakturo.history import doubts, issued_elsewhere
 from fakturo.invoice import Invoice
 from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import Order
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 LONGEST_NUMBER = 60
 """Letters of an invoice number, as the ledger holds it."""

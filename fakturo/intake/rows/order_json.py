@@ -47,8 +47,11 @@ def order_json(head: Mapping[str, Any], party: str, lines: str) -> str:
         parts.append(f'"cancels":{_json(head["cancels"])}')
     parts.append(f'"customer":{party}')
     parts.append(f'"currency":{_json(head["currency"])},"ordered_on":"{head["ordered_on"]}"')
-    if head.get("po_number") is not None:
-        parts.append(f'"po_number":{_json(head["po_number"])}')
+    parts += [
+        f'"{field}":{_json(str(head[field]))}'
+        for field in ("po_number", "buyer_reference", "contract", "project", "delivered_on")
+        if head.get(field) is not None
+    ]
     parts.append(f'"lines":[{lines}]')
     adjustments = []
     if head.get("order_discount") is not None and float(head["order_discount"]) > 0:

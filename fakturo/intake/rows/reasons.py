@@ -7,7 +7,8 @@ from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.workbench import literal
 
 LONGEST: tuple[tuple[FieldName, int], ...] = (
-    ("external_id", 200), ("customer_id", 120), ("name", 1000), ("po_number", 200)
+    ("external_id", 200), ("customer_id", 120), ("name", 1000), ("po_number", 200),
+    ("buyer_reference", 200), ("contract", 200), ("project", 200),
 )  # fmt: skip
 """Characters; what the ledger's columns and the record hold."""
 _BOUNDS: tuple[tuple[FieldName, str, str], ...] = (

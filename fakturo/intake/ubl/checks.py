@@ -8,7 +8,7 @@ from fakturo.intake.ubl.paths import Node, find, find_all, local_name, text_of
 from fakturo.issue import line_net_minor
 from fakturo.money import to_minor
 from fakturo.order import Order
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 _DOCUMENT = frozenset({
     "UBLVersionID", "CustomizationID", "ProfileID", "ProfileExecutionID", "ID", "UUID", "CopyIndicator",

@@ -17,7 +17,7 @@ from fakturo.intake.ubl.checks import check
 from fakturo.intake.ubl.paths import Node, find, find_all, text_of
 from fakturo.ledger.landing.arrivals import Landing, Refused
 from fakturo.order import Order
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 ORDER = "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"
 DEEPEST = 60
@@ -90,6 +90,8 @@ def _record(root: Node) -> dict[str, Any]:
         currency=currency,
         ordered_on=text_of(root, "IssueDate"),
         po_number=po_number,
+        buyer_reference=text_of(root, "CustomerReference"),
+        contract=text_of(root, "Contract/ID"),
         lines=[_line(no, item) for no, item in enumerate(items, start=1) if item is not None],
         adjustments=list(_adjustments(root, with_tax=True)),
         stated_net=text_of(total, "LineExtensionAmount"),
@@ -133,6 +135,8 @@ def _line(no: int, item: Node) -> dict[str, Any]:
     return _told(
         no=no,
         code=code,
+        buyer_code=text_of(thing, "BuyersItemIdentification/ID"),
+        order_line=text_of(item, "ID"),
         name=text_of(thing, "Name") or text_of(thing, "Description"),
         quantity=text_of(item, "Quantity"),
         unit=quantity.get("unitCode") if quantity is not None else None,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, select
 
 from fakturo.errors import NotFound
+from fakturo.languages import LanguageCode
 from fakturo.ledger.dunning.addresses import Addressee, addressee
 from fakturo.ledger.dunning_tables import dunned_invoices, dunning_notices
 from fakturo.ledger.payments.balances import Standing, chunks, standings
@@ -22,8 +23,10 @@ class Letter(NamedTuple):
     now: dict[int, Standing]
     """Invoice -> how it stands now."""
     to: Addressee
-    language: str
+    language: LanguageCode
     """Of the newest invoice."""
+    country: str
+    """Of its seller."""
     has_lump_sum: bool
     """Whether it or an earlier letter claims the lump sum of the law for one of its invoices."""
 
@@ -63,12 +66,14 @@ def read_letter(connection: Connection, outbox_id: int) -> Letter:
         .order_by(invoices.c.due_date, invoices.c.number)
     ).all()
     contents = [each.content for each in lines]
+    newest = json.loads(contents[-1])
     return Letter(
         notice,
         lines,
         standings(connection, [each.invoice_id for each in lines]),
         addressee(connection, notice.customer_id, contents),
-        json.loads(contents[-1]).get("language", "en"),
+        newest.get("language", "en"),
+        newest["seller"]["country"],
         _has_lump_sum(connection, notice.id, [each.invoice_id for each in lines]),
     )
 

@@ -12,16 +12,18 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
 from fakturo.audit import canonical
 from fakturo.invoice import content, content_sha256
-from fakturo.issue import issue_day, number, series_name
+from fakturo.issue import credit_series_name, issue_day, number, series_name
 from fakturo.ledger import audit_chain, findings
 from fakturo.ledger.issuing import customers
+from fakturo.ledger.issuing.crediting import close, still_right, wake, with_credits
+from fakturo.ledger.issuing.holding import doubts
 from fakturo.ledger.issuing.numbering import take
 from fakturo.ledger.issuing.overruling import without_overruled
-from fakturo.ledger.issuing.preparing import Prepared, already_invoiced, prepare
+from fakturo.ledger.issuing.preparing import Prepared, prepare
 from fakturo.ledger.open import writing
 from fakturo.ledger.orders.queue import Claimed, claim
 from fakturo.ledger.tables import drafts, invoices, orders, outbox
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 CHUNK = 200
 """Orders a transaction: at 200 the fixed cost of a commit is 2 % of the work, and a lock lasts < 0.1 s."""
@@ -32,15 +34,24 @@ class ChunkOutcome:
     """What became of a chunk; `skipped` orders had lost their lease and were left to who holds it."""
 
     issued: int = 0
+    """Invoices."""
+    credited: int = 0
+    """Credit notes."""
     review: int = 0
     credit_requested: int = 0
+    """Cancellations whose invoice is not known, or not issued yet."""
     skipped: int = 0
     numbers: tuple[str, ...] = ()
+
+    def left(self) -> int:
+        """Orders that left the queue."""
+        return self.issued + self.credited + self.review + self.credit_requested
 
     def __add__(self, other: "ChunkOutcome") -> "ChunkOutcome":
         """Both together; the numbers are the later one's."""
         return ChunkOutcome(
             issued=self.issued + other.issued,
+            credited=self.credited + other.credited,
             review=self.review + other.review,
             credit_requested=self.credit_requested + other.credit_requested,
             skipped=self.skipped + other.skipped,
@@ -62,22 +73,33 @@ def issue_chunk(
     Everything that can be computed is computed before the transaction starts, so that the numbers are
     locked for milliseconds only.
     """
-    prepared = prepare(engine, claimed, seller, now)
+    prepared = with_credits(engine, prepare(engine, claimed, seller, now), seller, now)
     with writing(engine) as connection:
         held = _held(connection, [each.claimed.id for each in prepared], worker)
-        mine = [each for each in prepared if each.claimed.id in held]
-        repeated = already_invoiced(connection, mine)
-        mine = [each._replace(findings=[*each.findings, *repeated.get(each.claimed.id, [])]) for each in mine]
+        mine = still_right(connection, [each for each in prepared if each.claimed.id in held])
+        odd = doubts(connection, [each for each in mine if each.corrects is None], now)
+        mine = [each._replace(findings=[*each.findings, *odd.get(each.claimed.id, [])]) for each in mine]
         mine = without_overruled(connection, mine, held)
-        good = [each for each in mine if each.invoice and not each.findings]
-        asked = [each for each in mine if each.order and each.order.kind == "cancellation"]
-        doubtful = [each for each in mine if each.findings]
+        good = [each for each in mine if each.invoice and not each.findings and not each.waits]
+        notes = [each for each in good if each.corrects]
+        bills = [each for each in good if not each.corrects]
+        asked = [
+            each
+            for each in mine
+            if each.order and each.order.kind == "cancellation" and not each.corrects and not each.findings
+        ]
+        doubtful = [each for each in mine if each.findings and not each.waits]
         stamp = _Stamp(connection, now, worker, run_id)
-        numbers = _issue(stamp, good, held, seller)
+        numbers = _issue(stamp, bills, held, series_name(seller, issue_day(now, seller)))
+        numbers += _issue(stamp, notes, held, credit_series_name(seller, issue_day(now, seller)))
+        close(connection, [each.corrects.invoice_id for each in notes if each.corrects])
         _review(stamp, doubtful)
         _request_credit(stamp, asked)
+        wake(connection, bills, now)
+        _move(stamp, [each for each in mine if each.waits], "queued", None)
     return ChunkOutcome(
-        issued=len(good),
+        issued=len(bills),
+        credited=len(notes),
         review=len(doubtful),
         credit_requested=len(asked),
         skipped=len(claimed) - len(mine),
@@ -140,10 +162,9 @@ def _held(connection: Connection, ids: Sequence[int], worker: str) -> dict[int, 
     return held | dict(connection.execute(proved).tuples().all())
 
 
-def _issue(stamp: _Stamp, good: Sequence[Prepared], held: dict[int, int | None], seller: Seller) -> list[str]:
+def _issue(stamp: _Stamp, good: Sequence[Prepared], held: dict[int, int | None], series: str) -> list[str]:
     if not good:
         return []
-    series = series_name(seller, issue_day(stamp.now, seller))
     seqs = take(stamp.connection, series, len(good))
     customers.add_missing(stamp.connection, [each.order.customer for each in good if each.order], stamp.now)
     drafted = _drafts(stamp, good, held)
@@ -172,6 +193,7 @@ def _issue(stamp: _Stamp, good: Sequence[Prepared], held: dict[int, int | None],
                 "content_sha256": content_sha256(text),
                 "issued_at": stamp.now,
                 "run_id": stamp.run_id,
+                "corrects_id": each.corrects.invoice_id if each.corrects else None,
             }
         )
     stamp.connection.execute(insert(invoices), rows)

@@ -98,3 +98,30 @@ def find(engine: Engine, number: str) -> Made | None:
     with reading(engine) as connection:
         row = connection.execute(query).first()
     return Made(*row) if row else None
+
+
+class Recorded(NamedTuple):
+    """A document as the ledger knows it, with its invoice's number."""
+
+    number: str
+    kind: str
+    sha256: str
+
+
+def recorded(engine: Engine, *, number: str, sha256: str) -> list[Recorded]:
+    """Documents of our own invoices that have this number or are this very file."""
+    query = (
+        select(invoices.c.number, documents.c.kind, documents.c.sha256)
+        .join(invoices, invoices.c.id == documents.c.invoice_id)
+        .where(or_(invoices.c.number == number, documents.c.sha256 == sha256), invoices.c.series != IMPORTED)
+        .order_by(documents.c.id)
+    )
+    with reading(engine) as connection:
+        return [Recorded(*row) for row in connection.execute(query)]
+
+
+def is_issued(engine: Engine, number: str) -> bool:
+    """Whether we issued an invoice of this number."""
+    query = select(invoices.c.id).where(invoices.c.number == number, invoices.c.series != IMPORTED)
+    with reading(engine) as connection:
+        return connection.execute(query).first() is not None

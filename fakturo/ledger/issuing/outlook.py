@@ -8,10 +8,11 @@ from sqlalchemy import Engine
 
 from fakturo.check import Finding
 from fakturo.invoice import Invoice
-from fakturo.ledger.issuing.preparing import already_invoiced, prepare
+from fakturo.ledger.issuing.holding import doubts
+from fakturo.ledger.issuing.preparing import prepare
 from fakturo.ledger.open import reading
 from fakturo.ledger.orders.queue import Claimed
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 
 class Outlook(NamedTuple):
@@ -32,13 +33,13 @@ class Unread(NamedTuple):
 def look_ahead(engine: Engine, found: Sequence[Unread], *, seller: Seller, now: datetime) -> list[Outlook]:
     """Work out and prove the invoice of each order, alone, as issuing would; writes nothing."""
     claimed = [Claimed(each.id, "", "", each.content, None, 0, 0, each.received_at) for each in found]
-    prepared = prepare(engine, claimed, seller, now)
+    prepared = prepare(engine, claimed, seller, now, keep=False)
     with reading(engine) as connection:
         # one by one: these are not issued together, so none is the twin of another
         return [
             Outlook(
                 each.invoice,
-                (*each.findings, *already_invoiced(connection, [each]).get(each.claimed.id, [])),
+                (*each.findings, *doubts(connection, [each], now).get(each.claimed.id, [])),
             )
             for each in prepared
         ]

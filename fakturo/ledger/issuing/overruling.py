@@ -15,9 +15,17 @@ from fakturo.ledger.issuing.preparing import Prepared
 from fakturo.ledger.tables import findings
 
 STAGE = "review"
-STILL_A_CHOICE = frozenset({"po_already_invoiced", "stated_amount_differs", "total_not_positive"})
+STILL_A_CHOICE = frozenset(
+    (
+        *("po_already_invoiced", "stated_amount_differs", "total_not_positive"),
+        *("unusual_duplicate", "unusual_ten_times", "unusual_swapped"),
+    )
+)
 """Codes of stage 'issue' that are a person's to judge; each stands for an amount that code has computed."""
-_WHATEVER_IT_NAMES = frozenset({"po_already_invoiced"})
+_WRONG_AS_ASKED = frozenset({"line_negative", "total_not_positive", "order_unreadable"})
+_WHATEVER_IT_NAMES = frozenset(
+    {"po_already_invoiced", "unusual_duplicate", "unusual_ten_times", "unusual_swapped"}
+)
 """Overruled for the order, not for the one invoice that the sentence happens to name."""
 
 
@@ -37,7 +45,9 @@ def way_out(finding: Finding, order_id: int) -> str:
         return f"Correct the tax with {edit}."
     if finding.code == "dated_in_future":
         return f"Correct `ordered_on` with {edit}, or approve on that day."
-    if finding.code in {"line_negative", "total_not_positive", "order_unreadable"}:
+    if finding.code == "einvoice_refused":
+        return f"Correct the order with {edit}, or the customer's or seller's record, then approve again."
+    if finding.code.startswith("credit_") or finding.code in _WRONG_AS_ASKED:
         return f"Correct it with {edit}, or reject it with `fakturo review reject {order_id} --reason …`."
     return "No amount is issued that code cannot prove."
 

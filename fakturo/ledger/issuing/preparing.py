@@ -14,12 +14,20 @@ from fakturo.check import Finding
 from fakturo.invoice import Invoice
 from fakturo.issue import issue_day, propose
 from fakturo.ledger.issuing import customers
+from fakturo.ledger.issuing.accepting import refusals
 from fakturo.ledger.open import reading
 from fakturo.ledger.orders.queue import Claimed
 from fakturo.ledger.tables import invoices, orders
 from fakturo.order import Order
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from fakturo.tax import Client
+
+
+class Corrects(NamedTuple):
+    """What a credit note takes back: an invoice, and the credit notes that it had by then."""
+
+    invoice_id: int
+    credited_ids: tuple[int, ...]
 
 
 class Prepared(NamedTuple):
@@ -29,10 +37,20 @@ class Prepared(NamedTuple):
     order: Order | None
     invoice: Invoice | None
     findings: Sequence[Finding]
+    corrects: Corrects | None = None
+    """Of a cancellation whose invoice is known."""
+    waits: bool = False
+    """Whether another credit note of the same invoice comes first."""
 
 
-def prepare(engine: Engine, claimed: Sequence[Claimed], seller: Seller, now: datetime) -> list[Prepared]:
-    """Work out the invoice of every claimed order, as of the seller's day at `now`."""
+def prepare(
+    engine: Engine, claimed: Sequence[Claimed], seller: Seller, now: datetime, *, keep: bool = True
+) -> list[Prepared]:
+    """Work out the invoice of every claimed order, as of the seller's day at `now`.
+
+    Args:
+        keep: whether what the official rules accept may be written down; False writes nothing.
+    """
     parsed: list[tuple[Claimed, Order | None, list[Finding]]] = []
     for each in claimed:
         try:
@@ -57,7 +75,17 @@ def prepare(engine: Engine, claimed: Sequence[Claimed], seller: Seller, now: dat
             issue_date=day,
         )
         prepared.append(Prepared(each, order, proposal.invoice, proposal.findings))
-    return prepared
+    return _asked(engine, prepared, now if keep else None)
+
+
+def _asked(engine: Engine, prepared: list[Prepared], now: datetime | None) -> list[Prepared]:
+    """With what the official rules say of those that are proved; of the others there is nothing to ask."""
+    proved = [each.invoice for each in prepared if each.invoice and not each.findings]
+    answers = iter(refusals(engine, proved, now=now))
+    return [
+        each._replace(findings=next(answers)) if each.invoice and not each.findings else each
+        for each in prepared
+    ]
 
 
 def already_invoiced(connection: Connection, prepared: Sequence[Prepared]) -> dict[int, list[Finding]]:

@@ -16,7 +16,7 @@ from fakturo.audit import canonical
 from fakturo.errors import FailedCheck
 from fakturo.ledger import audit_chain
 from fakturo.ledger.open import reading, writing
-from fakturo.ledger.tables import audit_head, outbox
+from fakturo.ledger.tables import outbox
 
 HELD_BACK = "warehouse.held_back"
 PUBLISHED_AGAIN = "warehouse.published_again"
@@ -65,7 +65,7 @@ def hold_back(
         ],
     }
     with writing(engine) as connection:
-        _lock(connection)
+        audit_chain.hold(connection)
         before = standing(connection)
         if before is not None and before.checks == names:
             return False
@@ -81,7 +81,7 @@ def publish_again(engine: Engine, publish_id: str, *, now: datetime) -> bool:
         if standing(connection) is None:
             return False
     with writing(engine) as connection:
-        _lock(connection)
+        audit_chain.hold(connection)
         before = standing(connection)
         if before is None:
             return False
@@ -90,11 +90,6 @@ def publish_again(engine: Engine, publish_id: str, *, now: datetime) -> bool:
         entry = (PUBLISHED_AGAIN, f"publish:{publish_id}", {"checks": list(before.checks)})
         audit_chain.append(connection, at=now, actor="build", entries=[entry])
     return True
-
-
-def _lock(connection: Connection) -> None:
-    """One teller at a time, on both databases; the chain's own lock."""
-    connection.execute(select(audit_head.c.seq).with_for_update()).one()
 
 
 def _tell(connection: Connection, event: str, payload: str, now: datetime) -> None:

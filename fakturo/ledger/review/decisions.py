@@ -15,7 +15,7 @@ from fakturo.ledger.open import reading, writing
 from fakturo.ledger.review.cases import Case, newest_draft
 from fakturo.ledger.tables import audit, drafts, orders
 from fakturo.order import Order
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 Action = Literal["approved", "edited", "rejected", "reopened", "released"]
 ACTIONS = ("order.approved", "order.edited", "order.rejected", "order.reopened", "order.released")

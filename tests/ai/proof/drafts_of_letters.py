@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fakturo.ai.proof.grounding import ground
 from fakturo.ai.proof.proposal import Proposal, ProposedLine
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 
 SELLER = Seller()
 FOLDER = Path(__file__).parent

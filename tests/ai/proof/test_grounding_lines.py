@@ -3,7 +3,7 @@
 import pytest
 
 from fakturo.ai.proof.grounding import ground
-from fakturo.settings import Seller
+from fakturo.seller import Seller
 from tests.ai.proof.drafts_of_letters import SELLER, codes, reading
 
 ASK = "Hi team, this is account 12765. Could we get {} Our reference is PO-71033. Many thanks!"

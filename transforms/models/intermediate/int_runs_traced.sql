@@ -110,5 +110,27 @@ traces as (
     from {{ ref('stg_ledger__delivery_log') }}
     where run_id is not null
     group by run_id
+    union all
+    select
+        run_id,
+        'model_run' as kind,
+        count(*) as row_count,
+        cast(null as decimal(38, 6)) as cost_amount,
+        min(made_at) as first_at,
+        max(made_at) as last_at
+    from {{ ref('stg_ledger__model_runs') }}
+    where run_id is not null
+    group by run_id
+    union all
+    select
+        run_id,
+        'kpi_reading' as kind,
+        count(*) as row_count,
+        cast(null as decimal(38, 6)) as cost_amount,
+        min(read_at) as first_at,
+        max(read_at) as last_at
+    from {{ ref('stg_ledger__kpi_readings') }}
+    where run_id is not null
+    group by run_id
 )
 select * from traces

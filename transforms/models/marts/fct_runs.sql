@@ -39,6 +39,12 @@ summed as (
             coalesce(sum(row_count) filter (where kind = 'delivery'), 0) as bigint
         ) as delivery_attempt_count,
         cast(
+            coalesce(sum(row_count) filter (where kind = 'model_run'), 0) as bigint
+        ) as model_run_count,
+        cast(
+            coalesce(sum(row_count) filter (where kind = 'kpi_reading'), 0) as bigint
+        ) as kpi_reading_count,
+        cast(
             coalesce(sum(row_count) filter (where kind = 'ai_call'), 0) as bigint
         ) as ai_call_count,
         cast(

@@ -61,3 +61,20 @@ def test_the_turn_of_the_year_is_closed_as_it_was():
 def test_an_unknown_country_has_no_holidays():
     assert public_holidays(None, date(2026, 1, 1), date(2026, 12, 31)) == frozenset()
     assert public_holidays("XX", date(2026, 1, 1), date(2026, 12, 31)) == frozenset()
+
+
+def test_days_of_nothing_count_where_a_weekday_sells_now_and_then():
+    past = made("2026-01-05", 112)
+    past[past.index.dayofweek == SATURDAY] = 0.0
+    past.loc[past.index[5::14]] = 100.0  # every other Saturday
+    found = open_past(past)
+    saturdays = found[found.index.dayofweek == SATURDAY]
+    assert saturdays.tolist() == [100.0, 0.0] * 8
+    past.iloc[[0, 42]] = 0.0  # two Mondays of sixteen: closed on them
+    assert (open_past(past)[lambda days: days.index.dayofweek == 0] != 0).all()
+
+
+def test_the_closed_turn_of_the_year_makes_no_weekday_rare():
+    shut = {f"2025-12-{day}" for day in range(24, 32)} | {"2026-01-01", "2026-01-02", "2026-01-03"}
+    past = made("2025-12-08", 40, shut=shut)
+    assert (open_past(past) != 0).all()

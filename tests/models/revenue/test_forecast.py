@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from models.revenue.backtest import backtest, rolling_origins
 from models.revenue.forecast import NotEnoughData, forecast
+from models.revenue.open_days import open_past
 from models.revenue.year_ago import year_ago
 
 
@@ -52,7 +53,7 @@ def test_a_short_history_gives_its_weekday_means_marked_low():
     assert found.middle.tolist() == [120, 100, 90, 110, 140, 60, 0]
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(seed=st.integers(0, 1000), times=st.sampled_from([0.01, 7.0, 1e6]))
 def test_bands_hold_the_middle_and_the_unit_does_not_matter(seed, times):
     past = made(150, seed)
@@ -96,11 +97,25 @@ def test_a_series_that_repeats_is_forecast_as_it_is():
     assert (found.cover_80, found.cover_95) == (pytest.approx(1.0, abs=0.1), pytest.approx(1.0, abs=0.1))
 
 
-def test_last_year_is_carried_to_this_years_level():
+def test_last_year_is_carried_half_of_the_way_to_this_years_level():
     index = pd.date_range("2025-01-06", periods=364 + 28)
     past = pd.Series(100.0, index=index)
     past.iloc[28 : 28 + 30] = 300.0  # last February was a good month
-    past.iloc[-28:] = 200.0  # and this year sells twice as much
+    past.iloc[-28:] = 400.0  # and this year sells four times as much: last year's days are doubled
     days = pd.date_range(index[-1] + pd.Timedelta(days=1), periods=10)
-    np.testing.assert_allclose(year_ago(past, days)[9], 600.0)
+    np.testing.assert_allclose(year_ago(open_past(past), days)[9], 600.0)
+
+
+def test_a_year_and_ten_days_are_enough_for_last_year():
+    past = pd.Series(100.0, index=pd.date_range("2025-01-06", periods=364 + 10))
+    days = pd.date_range(past.index[-1] + pd.Timedelta(days=1), periods=5)
+    np.testing.assert_allclose(year_ago(past, days), 100.0)
     assert year_ago(past.iloc[1:], days) is None
+
+
+def test_two_years_are_averaged():
+    past = pd.Series(100.0, index=pd.date_range("2024-01-01", periods=2 * 364 + 28))
+    past.iloc[28:58] = 50.0
+    past.iloc[364 + 28 : 364 + 58] = 150.0
+    days = pd.date_range(past.index[-1] + pd.Timedelta(days=1), periods=10)
+    np.testing.assert_allclose(year_ago(past, days)[9], 100.0)

@@ -1,0 +1,1 @@
+"""Verbs of what models say: predict, look at anomalies, judge them."""

@@ -1,0 +1,1 @@
+"""An invoice as its business terms, and as the XML that says them."""

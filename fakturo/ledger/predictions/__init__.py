@@ -1,0 +1,1 @@
+"""What models predict, and what persons say of it."""

@@ -1,0 +1,1 @@
+"""Who pays late, when money comes in, whom to call first."""
