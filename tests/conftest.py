@@ -5,7 +5,9 @@ import pwd
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,7 +23,7 @@ from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.order import Order, OrderLine, Party
 from fakturo.settings import Settings, load
-from flows import parse_transforms
+from flows import parse_transforms, run_transforms
 
 os.environ["COLUMNS"] = "200"  # tables in tests are never folded
 
@@ -55,6 +57,28 @@ def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     shared = tmp_path_factory.mktemp("parsed")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parse_transforms, "_folder", lambda _: shared / parse_transforms.fingerprint())
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dbt_is_not_traced() -> Iterator[None]:
+    """Coverage measures our code; following dbt's calls and threads costs half of every build."""
+    environment = run_transforms.environment
+
+    @contextmanager
+    def untraced(settings: Settings, file: Path) -> Iterator[None]:
+        with environment(settings, file):
+            here, in_threads = sys.gettrace(), threading.gettrace()
+            sys.settrace(None)
+            threading.settrace(None)  # type: ignore[arg-type]  None takes it away
+            try:
+                yield
+            finally:
+                sys.settrace(here)
+                threading.settrace(in_threads)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(run_transforms, "environment", untraced)
         yield
 
 
