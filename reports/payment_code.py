@@ -9,6 +9,7 @@ from typing import Literal
 from fakturo.invoice import Invoice
 from fakturo.money import to_major
 from reports.codes import epc, swiss
+from reports.look import Logo
 
 MOST_MINOR = 99_999_999_999
 """999,999,999.99 is the most that either standard can say."""
@@ -19,7 +20,7 @@ class PaymentCode:
     """A code ready to be placed."""
 
     kind: Literal["epc", "swiss"]
-    svg: bytes
+    picture: Logo
     reference: str
     """What a payer who types it should give, as printed."""
 
@@ -44,7 +45,8 @@ def payment_code(invoice: Invoice) -> PaymentCode | None:
             return _swiss(invoice, number)
         if invoice.currency == "EUR" and epc.takes(seller.iban, seller.bic):
             amount = to_major(invoice.due_minor, "EUR")
-            return PaymentCode("epc", epc.svg(seller.name, seller.iban, seller.bic, amount, number), number)
+            dots = epc.png(seller.name, seller.iban, seller.bic, amount, number)
+            return PaymentCode("epc", Logo(dots, "image/png"), number)
     except ValueError:  # a value that the standard does not take: a BIC of 9 letters
         return None
     return None
@@ -56,4 +58,4 @@ def _swiss(invoice: Invoice, number: str) -> PaymentCode | None:
     if drawn is None:
         return None
     found = swiss.reference(invoice.seller.iban or "", number)
-    return PaymentCode("swiss", drawn, swiss.written(found) if found else number)
+    return PaymentCode("swiss", Logo(drawn, "image/svg+xml"), swiss.written(found) if found else number)

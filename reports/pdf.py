@@ -1,31 +1,24 @@
-"""HTML -> PDF bytes. The only place that imports WeasyPrint; 2 s, with the first page.
+"""HTML -> PDF bytes.
 
 Same invoice, same fonts, same library: same bytes, in every process. Dates come from the invoice, the file
 identifier from its hash, and nothing is fetched but the logo that was handed in.
 """
 
-import contextlib
-import io
 import logging
 import re
-import warnings
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from fakturo.errors import RenderError
 from fakturo.invoice import Invoice, content, content_sha256
 from reports.embedding import associate_once, attachment, tell
-from reports.look import STYLE, Logo, Look
+from reports.look import STYLE, Look
 from reports.payment_code import PaymentCode, payment_code
+from reports.press import APT, press
 from reports.render import Bill, html
 from reports.style import style
 
-APT = (
-    "apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig fonts-inter "
-    "fonts-noto-core"
-)
 VARIANT = "pdf/a-3a"
 """Archivable, tagged for screen readers, and may carry the e-invoice's XML as an attachment."""
 _LOGO = "fakturo:logo"
@@ -55,17 +48,18 @@ def make(invoice: Invoice, look: Look = Look(), xml: bytes | None = None) -> Doc
         RenderError: WeasyPrint or Pango is missing, the logo is no image, a template of the seller's own is
             wrong, or the layout failed.
     """
-    press = _press()
+    machine = press()
     code, logo = payment_code(invoice), look.logo
     pictures = {_LOGO: logo} if logo else {}
     if code:
-        pictures[_CODE] = Logo(code.svg, "image/svg+xml")
+        pictures[_CODE] = code.picture
     images: dict[str, Any] = {}  # shared by threads it corrupts, kept for long it leaks 3 MB an invoice
-    fetcher = press.fetcher(pictures)
+    fetcher = machine.fetcher(pictures)
+    read = machine.parsed if look.template is None else _any_html
     for bill in _places(invoice, code):
         text = html(invoice, look, code=code, bill=bill)
-        laid_out = press.library.HTML(string=text, url_fetcher=fetcher).render(
-            font_config=press.fonts,
+        laid_out = read(text, fetcher).render(
+            font_config=machine.fonts,
             stylesheets=_sheets(look),
             cache=images,
             pdf_variant=VARIANT,
@@ -76,7 +70,7 @@ def make(invoice: Invoice, look: Look = Look(), xml: bytes | None = None) -> Doc
     options: dict[str, Any] = {}
     tell(laid_out.metadata, with_xml=xml is not None)
     if xml is not None:
-        embedded = attachment(press.library, xml, invoice.issue_date)
+        embedded = attachment(machine.library, xml, invoice.issue_date)
         options = {"attachments": [embedded], "finisher": associate_once}
     data = laid_out.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True, **options)
     if fetcher.refused:
@@ -107,68 +101,17 @@ def _places(invoice: Invoice, code: PaymentCode | None) -> tuple[Bill, ...]:
 
 def page(html_text: str, title: str) -> bytes:
     """Set a page of our own, style sheet and pictures in it, as tagged PDF/UA: nothing is fetched."""
-    press = _press()
-    source = press.library.HTML(string=html_text, url_fetcher=press.fetcher({}))
-    laid_out = source.render(font_config=press.fonts, cache={}, pdf_variant="pdf/ua-1")
+    source = _any_html(html_text, press().fetcher({}))
+    laid_out = source.render(font_config=press().fonts, cache={}, pdf_variant="pdf/ua-1")
     laid_out.metadata.title = title
     return bytes(laid_out.write_pdf(pdf_variant="pdf/ua-1", pdf_tags=True))
 
 
 def complaints() -> list[str]:
     """What is wrong with this machine though documents can be made, one sentence each."""
-    press = _press()
-    if press.subset_missing:
+    if press().subset_missing:
         return [f"libharfbuzz-subset0 is missing, documents take 12 times as long; install it: {APT}"]
     return []
-
-
-@dataclass(frozen=True)
-class _Press:
-    """WeasyPrint with what is made once in a process."""
-
-    library: Any
-    fonts: Any
-    fetcher: Any
-    subset_missing: bool
-
-
-@cache
-def _press() -> _Press:
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(said), warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # libharfbuzz-subset: `complaints` tells it
-            import weasyprint
-            from weasyprint.text import ffi
-            from weasyprint.text.fonts import FontConfiguration
-            from weasyprint.urls import URLFetcher, URLFetcherResponse
-    except OSError as error:
-        raise RenderError(
-            f"Documents need Pango, which is not installed ({error}); install it: {APT}"
-        ) from None
-    except ImportError as error:
-        message = f"Documents need WeasyPrint ({error}); install it: pip install 'fakturo[reports]'"
-        raise RenderError(message) from None
-    logging.getLogger("weasyprint").addHandler(logging.NullHandler())
-
-    class OnlyOurs(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
-        """Answers with the pictures handed in and refuses every other address: no document reaches out."""
-
-        def __init__(self, pictures: Mapping[str, Logo]) -> None:
-            super().__init__(allowed_protocols=())
-            self.pictures = pictures
-            self.refused: list[str] = []
-
-        def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002
-            """Give a picture's bytes."""
-            picture = self.pictures.get(url)
-            if picture is None:
-                self.refused.append(url)
-                raise ValueError(f"{url} may not be fetched")
-            return URLFetcherResponse(url, picture.data, {"Content-Type": picture.mime})
-
-    fonts = FontConfiguration()
-    return _Press(weasyprint, fonts, OnlyOurs, ffi.harfbuzz_subset is None)
 
 
 @lru_cache(maxsize=_FEW_LOOKS)
@@ -191,8 +134,13 @@ def _sheets(look: Look) -> list[Any]:
 
 
 def _sheet(text: str) -> Any:
-    press = _press()
-    return press.library.CSS(string=text, font_config=press.fonts, url_fetcher=press.fetcher({}))
+    machine = press()
+    return machine.library.CSS(string=text, font_config=machine.fonts, url_fetcher=machine.fetcher({}))
+
+
+def _any_html(text: str, fetcher: Any) -> Any:
+    """A page as browsers read it."""
+    return press().library.HTML(string=text, url_fetcher=fetcher)
 
 
 class _Said(logging.Handler):

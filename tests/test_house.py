@@ -63,7 +63,7 @@ DOORS = {
     "duckdb": ("fakturo/warehouse/", "fakturo/intake/"),
     "prompt_toolkit": ("fakturo/cli/sql/prompt.py",),
     "xlsxwriter": ("fakturo/cli/terminal/workbook.py",),
-    "weasyprint": ("reports/pdf.py",),
+    "weasyprint": ("reports/press.py",),
     "saxonche": ("fakturo/einvoice/rules.py",),
     "facturx": ("fakturo/einvoice/writing/xml.py",),
     "lxml": ("fakturo/einvoice/", "fakturo/intake/"),

@@ -83,7 +83,8 @@ def plain(asked: argparse.Namespace) -> dict[str, Any]:
         code = payment_code(invoice)
         text = html(invoice, look, code=code)
         if code:
-            data = f"data:image/svg+xml;base64,{base64.b64encode(code.svg).decode()}"
+            picture = code.picture
+            data = f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
             text = text.replace("fakturo:payment-code", data)
         attached = weasyprint.Attachment(string=xml, name="factur-x.xml", relationship="Alternative")
         return bytes(

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 from fakturo.errors import RenderError
 
+DOTS = 8
+"""A side of a module: 250 dots an inch at 30 mm, so that no viewer that smooths pictures blurs it."""
 LONGEST_NAME = 70
 LONGEST_TEXT = 140
 SEPA = frozenset(
@@ -27,8 +29,10 @@ def takes(iban: str, bic: str | None) -> bool:
     return country in SEPA and (bool(bic) or country not in OUTSIDE_EEA)
 
 
-def svg(name: str, iban: str, bic: str | None, amount: Decimal, text: str) -> bytes:
-    """The code as SVG, black without a quiet zone: four modules of white belong around it.
+def png(name: str, iban: str, bic: str | None, amount: Decimal, text: str) -> bytes:
+    """The code as PNG, black without a quiet zone: four modules of white belong around it.
+
+    Drawn in dots, as WeasyPrint takes longer for the lines of an SVG than for most of a page.
 
     Args:
         name: who is paid; what is longer than the standard allows is cut.
@@ -53,5 +57,5 @@ def svg(name: str, iban: str, bic: str | None, amount: Decimal, text: str) -> by
         encoding="utf-8",
     )
     stream = io.BytesIO()
-    code.save(stream, kind="svg", border=0, xmldecl=False, omitsize=True, dark="#000")
+    code.save(stream, kind="png", border=0, scale=DOTS)
     return stream.getvalue()

@@ -12,10 +12,10 @@ from fakturo.errors import RenderError
 from fakturo.invoice import content
 from fakturo.order import Adjustment, OrderLine, Party
 from fakturo.seller import Seller
-from reports import pdf
 from reports.look import Look, read_logo
 from reports.pdf import complaints, make
 from reports.pool import Job, RenderPool
+from reports.press import press
 
 
 def two(first, second):
@@ -222,9 +222,9 @@ def test_a_broken_invoice_gives_a_reason_and_the_rest_goes_on(make_invoice):
 @pytest.fixture
 def fresh_press():
     """WeasyPrint is looked for anew, now and after the test."""
-    pdf._press.cache_clear()
+    press.cache_clear()
     yield
-    pdf._press.cache_clear()
+    press.cache_clear()
 
 
 class NoPango:
