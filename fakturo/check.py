@@ -192,8 +192,8 @@ def _once(
         whole = _half_away_of(group.rate, group.taxable_minor + deducted.get(key, 0), 100)
         if (both := group.tax_minor + taxes.get(key, 0)) != whole:
             message = (
-                f"Deposits and final invoice have {both} minor units of tax at {group.rate} %, the whole order "
-                f"has {whole}, because the order or its deposits have changed; {credit}."
+                f"Deposits and final invoice have {both} minor units of tax at {group.rate} %, the whole "
+                f"order has {whole}, because the order or its deposits have changed; {credit}."
             )
             yield Finding(code="deposit_tax_differs", message=message, place=place)
 

@@ -229,12 +229,13 @@ def test_deposits_and_final_invoice_are_the_whole_order_to_the_cent(order, perce
             continue
         nets = share(left, asked_for)
         if not nets:  # a cent or two that no rate can bear
-            assert asked_for < 10
+            assert asked_for < 25
             continue
         wish = deposit_order(order, whole, nets, external_id=f"O-1/{len(deposits)}", note=None)
         made = invoice(wish)
         assert made.findings == ()
-        assert abs(made.invoice.total_minor - asked_for) <= 4
+        lowest = min(rate for _, rate in left)
+        assert abs(made.invoice.total_minor - asked_for) <= 50 / lowest + 4
         deposits.append(Deposit(made.invoice.model_copy(update={"number": f"INV-{len(deposits)}"})))
     final = invoice(order, *deposits)
     assert final.findings == ()
