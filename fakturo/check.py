@@ -148,11 +148,7 @@ def _deducts(invoice: Invoice, ordered: int, deposits: Sequence[Deposit]) -> Ite
     numbers = list(dict.fromkeys(number for number, _, _ in expected))
     found = Counter(
         (
-            (
-                next((each for each in numbers if each and each in line.name), None),
-                line.tax_category,
-                line.tax_rate,
-            ),
+            (line.deducts, line.tax_category, line.tax_rate),
             (line.quantity, line.unit_price, line.price_base, line.adjustments),
         )
         for line in invoice.lines[ordered:]

@@ -95,6 +95,7 @@ def deductions(
                     net_minor=-part.net_minor,
                     tax_category=category,
                     tax_rate=rate,
+                    deducts=invoice.number,
                 )
             )
     return tuple(lines)
