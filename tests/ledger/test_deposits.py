@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -188,6 +189,49 @@ def test_a_deposit_of_no_order_is_never_issued(engine, queue, order, now):
     issue_all(engine, now)
     assert status(engine, odd)[0] == "needs_review"
     assert "a deposit of no order" in status(engine, odd)[1]
+
+
+def test_a_deposit_stays_one_whatever_it_is_edited_to(engine, queue, order, ask, now):
+    deposit = (queue(order), ask())[1]
+    with writing(engine) as connection:
+        other = order.model_copy(update={"external_id": deposit.external_id})
+        mine = update(orders).where(orders.c.id == deposit.order_id)
+        connection.execute(mine.values(content=content(other), kind="order"))
+    issue(engine, now, deposit.order_id)
+    assert status(engine, deposit.order_id) == (
+        "needs_review",
+        "A deposit was asked for, and its kind is order now; put it back or reject it.",
+    )
+
+
+def test_whoever_is_faster_no_deposit_is_lost_or_deducted_twice(engine, queue, order, now):
+    """Two workers drain while a person asks for a deposit of each order; some come too late."""
+    ids = [queue(order, external_id=f"A-{n}") for n in range(12)]
+    late: list[int] = []
+
+    def work_on(name: str) -> None:
+        for _ in range(30):
+            at = now + timedelta(minutes=len(late))
+            claimed = work.claim(engine, lane="rules", worker=name, limit=2, now=at, lease_s=60)
+            issue_chunk(engine, claimed, seller=SELLER, now=at, worker=name)
+
+    threads = [threading.Thread(target=work_on, args=(f"w{n}",)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for n, order_id in reversed(list(enumerate(ids))):
+        try:
+            ask_deposit(engine, f"A-{n}", THIRTY, seller=SELLER, actor="ann", now=now)
+        except BadInput:
+            late.append(order_id)
+    for thread in threads:
+        thread.join()
+    issue_all(engine, now + timedelta(days=1))
+    totals = [each.total_minor for each in documents(engine)]
+    assert sum(totals) == 12 * 3600
+    assert (totals.count(1080), totals.count(2520), totals.count(3600)) == (
+        12 - len(late), 12 - len(late), len(late),
+    )  # fmt: skip
+    assert {status(engine, each)[0] for each in ids} == {"issued"}
 
 
 def test_a_deposit_that_comes_between_is_deducted_all_the_same(engine, queue, order, ask, now):

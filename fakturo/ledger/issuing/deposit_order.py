@@ -44,7 +44,7 @@ def in_turn(connection: Connection, prepared: Sequence[Prepared]) -> list[Prepar
     issued = _issued(connection, mine)
     return [
         _late(connection, each, mains.get(each.claimed.id))
-        if each.order and each.order.kind == "deposit"
+        if each.claimed.id in mains or (each.order and each.order.kind == "deposit")
         else _early(each, open_deposits.get(each.claimed.id), issued.get(each.claimed.id, ()))
         for each in prepared
     ]
@@ -113,6 +113,9 @@ def _early(each: Prepared, waiting: _Asked | None, issued: tuple[int, ...]) -> P
 
 def _late(connection: Connection, each: Prepared, main: int | None) -> Prepared:
     found = list(_too_late(connection, main))
+    if each.order and each.order.kind != "deposit":
+        message = f"A deposit was asked for, and its kind is {each.order.kind} now; put it back or reject it."
+        found.append(Finding(code="deposit_changed", message=message))
     return each._replace(findings=[*each.findings, *found]) if found else each
 
 
