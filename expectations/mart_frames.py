@@ -40,11 +40,13 @@ LINES = """
 with usual as (
     select product_id, currency, median(cast(unit_price as float)) as unit_price
     from fct_invoice_lines
+    where product_id <> 'deposit:all'
     group by product_id, currency
     having count(*) >= $fewest
 )
 select lines.invoice_id * $most_lines + lines.line_number as line,
-    cast(lines.quantity as float) as quantity, cast(lines.unit_price as float) as unit_price,
+    cast(if(lines.deducts_number is null, lines.quantity, -lines.quantity) as float) as quantity,
+    cast(lines.unit_price as float) as unit_price,
     cast(coalesce(lines.tax_rate_pct, 0) as float) as tax_rate_pct,
     cast(if(lines.adjustment_count = 0, abs(cast(lines.net_amount as double)
         - cast(lines.quantity as double) * cast(lines.unit_price as double)

@@ -5,9 +5,11 @@ Source: EN 16931-1 rules BR-CO-10, 13, 14, 15, 17, BR-S-08 and siblings; the off
 that is off by 0.50, these do not.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from fakturo.deposit import Deposit
 from fakturo.invoice import Invoice, InvoiceLine
 from fakturo.money import exponent, to_minor
 from fakturo.order import Order, Record, TaxCategory
@@ -24,9 +26,18 @@ class Finding(Record):
     """`line 3`, `customer`, `total`."""
 
 
-def prove(invoice: Invoice, order: Order) -> list[Finding]:
-    """Every reason why this is not the exact invoice of this order; empty when it is proved."""
-    return [*_follows_order(invoice, order), *arithmetic(invoice), *_plausible(invoice)]
+def prove(invoice: Invoice, order: Order, deposits: Sequence[Deposit] = ()) -> list[Finding]:
+    """Every reason why this is not the exact invoice of this order; empty when it is proved.
+
+    Args:
+        deposits: those of the order that were issued; the invoice deducts what is left of them.
+    """
+    return [
+        *_follows_order(invoice, order, deposits),
+        *_deducts(invoice, len(order.lines), deposits),
+        *arithmetic(invoice),
+        *_plausible(invoice, len(order.lines)),
+    ]
 
 
 def arithmetic(invoice: Invoice) -> Iterator[Finding]:
@@ -84,14 +95,16 @@ def _accounting_tax(invoice: Invoice, scale: int) -> Iterator[Finding]:
         yield _wrong("accounting_tax_wrong", "tax_minor", counted.tax_minor, tax)
 
 
-def _follows_order(invoice: Invoice, order: Order) -> Iterator[Finding]:
-    """Every line of the order, as ordered, and nothing else."""
+def _follows_order(invoice: Invoice, order: Order, deposits: Sequence[Deposit]) -> Iterator[Finding]:
+    """Every line of the order, as ordered; what comes behind them are deductions."""
     if invoice.currency != order.currency or invoice.buyer.id != order.customer.id:
         yield Finding(code="not_this_order", message="Currency or customer is not that of the order.")
-    if len(invoice.lines) != len(order.lines) or len(invoice.adjustments) != len(order.adjustments):
+    ordered = invoice.lines[: len(order.lines)]
+    is_longer = len(invoice.lines) > len(order.lines) and not deposits
+    if len(ordered) != len(order.lines) or is_longer or len(invoice.adjustments) != len(order.adjustments):
         yield Finding(code="lines_differ", message="The invoice has more or fewer lines than the order.")
         return
-    for line, asked in zip(invoice.lines, order.lines, strict=True):
+    for line, asked in zip(ordered, order.lines, strict=True):
         if (line.quantity, line.unit_price, line.price_base, line.code, line.adjustments) != (
             asked.quantity,
             asked.unit_price,
@@ -101,9 +114,11 @@ def _follows_order(invoice: Invoice, order: Order) -> Iterator[Finding]:
         ):
             message = f"Line {line.no} is not what was ordered."
             yield Finding(code="line_differs", message=message, place=f"line {line.no}")
+    deducted = [part for each in deposits for part in each.left().values()]
+    net = sum(part.net_minor for part in deducted)
     for stated, computed, name in (
-        (order.stated_net, invoice.line_net_minor, "sum of lines"),
-        (order.stated_total, invoice.total_minor, "total"),
+        (order.stated_net, invoice.line_net_minor + net, "sum of lines"),
+        (order.stated_total, invoice.total_minor + net + sum(part.tax_minor for part in deducted), "total"),
     ):
         if stated is not None and to_minor(stated, order.currency) != computed:
             message = (
@@ -113,13 +128,79 @@ def _follows_order(invoice: Invoice, order: Order) -> Iterator[Finding]:
             yield Finding(code="stated_amount_differs", message=message, place=name)
 
 
-def _plausible(invoice: Invoice) -> Iterator[Finding]:
-    """What no arithmetic forbids, but no clerk would send."""
-    for line in invoice.lines:
+def _deducts(invoice: Invoice, ordered: int, deposits: Sequence[Deposit]) -> Iterator[Finding]:
+    """Behind the lines of the order what is left of each deposit at each rate, once, and nothing else.
+
+    Counted from the lines and tax groups of the deposits and of their credit notes.
+    """
+    expected: dict[tuple[str | None, TaxCategory, Decimal], int] = {}
+    taxes: dict[tuple[TaxCategory, Decimal], int] = {}
+    for deposit in deposits:
+        for document in (deposit.invoice, *deposit.credited):
+            sign = 1 if document is deposit.invoice else -1
+            for line in document.lines:
+                key = (deposit.invoice.number, line.tax_category, line.tax_rate)
+                expected[key] = expected.get(key, 0) + sign * line.net_minor
+            for group in document.tax_groups:
+                rate = (group.category, group.rate)
+                taxes[rate] = taxes.get(rate, 0) + sign * group.tax_minor
+    expected = {key: net for key, net in expected.items() if net}
+    numbers = list(dict.fromkeys(number for number, _, _ in expected))
+    found = Counter(
+        (
+            (line.deducts, line.tax_category, line.tax_rate),
+            (line.quantity, line.unit_price, line.price_base, line.adjustments),
+        )
+        for line in invoice.lines[ordered:]
+    )
+    digits = exponent(invoice.currency)
+    right = {
+        (key, (Decimal(-1), Decimal(net).scaleb(-digits), Decimal(1), ())): 1 for key, net in expected.items()
+    }
+    if found != right:
+        message = "The invoice does not deduct exactly what is left of the order's deposits; report this."
+        yield Finding(code="deductions_wrong", message=message)
+    if [each.number for each in invoice.preceding] != numbers:
+        message = "The invoice does not name exactly the deposits that it deducts; report this."
+        yield Finding(code="deductions_wrong", message=message, place="preceding")
+    deducted: dict[tuple[TaxCategory, Decimal], int] = {}
+    for (_, category, percent), net in expected.items():
+        deducted[category, percent] = deducted.get((category, percent), 0) + net
+    yield from _once(invoice, deducted, taxes)
+
+
+def _once(
+    invoice: Invoice,
+    deducted: dict[tuple[TaxCategory, Decimal], int],
+    taxes: dict[tuple[TaxCategory, Decimal], int],
+) -> Iterator[Finding]:
+    """Net and tax of deposits and final invoice are those of the whole order."""
+    credit = "credit the deposits with `fakturo credit`, then ask for them anew or issue without"
+    for group in invoice.tax_groups:
+        key = (group.category, group.rate)
+        if key not in deducted and not taxes.get(key):
+            continue
+        place = f"tax {group.category} {group.rate} %"
+        if group.taxable_minor < 0:
+            message = f"The deposits have more at {group.rate} % than the order; {credit}."
+            yield Finding(code="deposit_exceeds", message=message, place=place)
+            continue
+        whole = _half_away_of(group.rate, group.taxable_minor + deducted.get(key, 0), 100)
+        if (both := group.tax_minor + taxes.get(key, 0)) != whole:
+            message = (
+                f"Deposits and final invoice have {both} minor units of tax at {group.rate} %, the whole "
+                f"order has {whole}, because the order or its deposits have changed; {credit}."
+            )
+            yield Finding(code="deposit_tax_differs", message=message, place=place)
+
+
+def _plausible(invoice: Invoice, ordered: int) -> Iterator[Finding]:
+    """What no arithmetic forbids, but no clerk would send; deposits may have paid for all of it."""
+    for line in invoice.lines[:ordered]:
         if line.net_minor < 0:
             message = f"Line {line.no} is negative after its allowances; correct them or make a credit note."
             yield Finding(code="line_negative", message=message, place=f"line {line.no}")
-    if invoice.total_minor <= 0:
+    if invoice.total_minor < 0 or (invoice.total_minor == 0 and len(invoice.lines) == ordered):
         message = "The invoice comes to nothing or less; approve it by hand or reject the order."
         yield Finding(code="total_not_positive", message=message, place="total")
     for group in invoice.tax_groups:

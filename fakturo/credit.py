@@ -44,7 +44,8 @@ def propose_credit(order: Order, correction: Correction, *, issue_date: date) ->
     taken, findings = _taken(order, original, left)
     if findings:
         return Proposal(None, tuple(findings))
-    if not correction.credited and taken == {line.no: line.quantity for line in original.lines}:
+    whole = {line.no: line.quantity for line in original.lines if line.quantity > 0}
+    if not correction.credited and taken == whole:  # with what a final invoice deducts
         return _proved(_headed(original, order, issue_date))
     return _part(original, order, taken, issue_date, correction)
 
@@ -67,7 +68,7 @@ def _taken(
     for asked in order.lines:
         open_quantity = asked.quantity
         for line in original.lines:
-            if _is_the_same(line, asked) and open_quantity:
+            if _is_the_same(line, asked) and open_quantity and line.quantity > 0:
                 part = min(open_quantity, left[line.no] - taken[line.no])
                 taken[line.no] += part
                 open_quantity -= part
@@ -92,6 +93,7 @@ def _headed(original: Invoice, order: Order, issue_date: date) -> Invoice:
         update={
             "number": None,
             "kind": "credit_note",
+            "is_deposit": False,
             "order_id": order.external_id,
             "issue_date": issue_date,
             "due_date": issue_date,
@@ -135,6 +137,8 @@ def _part(
         }
     )
     before = sum(each.total_minor for each in correction.credited)
+    if before + note.total_minor > original.total_minor and original.lines[-1].quantity < 0:
+        return _undecided(original, "deposits have paid for a part of it")
     if before + note.total_minor > original.total_minor:
         over = before + note.total_minor - original.total_minor
         return _undecided(original, f"the parts round to {over} minor units more than the whole")

@@ -57,6 +57,8 @@ class InvoiceLine(Record):
     """BT-151."""
     tax_rate: Number
     """BT-152, percent."""
+    deducts: str | None = None
+    """Of a line that takes off a deposit: the number of its invoice; the quantity is -1 then."""
 
 
 class DocumentAdjustment(Record):

@@ -4,12 +4,14 @@ Order of work (EN 16931-1, 7.5): a line's net is rounded to the minor unit first
 computed per group on the sum. A number is given later, inside the transaction that issues.
 """
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from fakturo.check import Finding, prove
+from fakturo.deposit import Deposit, deductions, preceding
 from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.money import to_minor
 from fakturo.order import Adjustment, Order, OrderLine, Party
@@ -27,15 +29,24 @@ class Proposal(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue_date: date) -> Proposal:
+def propose(
+    order: Order,
+    *,
+    buyer: Party,
+    client: Client,
+    seller: Seller,
+    issue_date: date,
+    deposits: Sequence[Deposit] = (),
+) -> Proposal:
     """Work out the whole invoice of an order and prove it; any finding means a person decides.
 
     Args:
-        order: what was asked for; its kind is 'order'.
+        order: what was asked for; its kind is 'order' or 'deposit'.
         buyer: the order's customer, completed with what the ledger knows.
         client: terms and tax of that customer.
         seller: profile in force today.
         issue_date: day of issue in the seller's time zone.
+        deposits: what was issued for this order before; the invoice is the final one then.
     """
     supplied_on = order.delivered_on or order.period_last or order.ordered_on
     decision = decide(order, _placed(buyer, seller), client, seller, supplied_on)
@@ -53,6 +64,8 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
         )
         for each, tax in zip(order.adjustments, taxes[len(lines) :], strict=True)
     )
+    first_no = max(line.no for line in lines) + 1
+    lines += deductions(deposits, first_no=first_no, language=seller.language, country=seller.country)
     tax_groups = told(groups(lines, adjustments, seller), decision)
     line_net = sum(line.net_minor for line in lines)
     allowance = sum(each.amount_minor for each in adjustments if each.kind == "allowance")
@@ -68,6 +81,8 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
         buyer_reference=order.buyer_reference,
         contract=order.contract,
         project=order.project,
+        preceding=preceding(deposits),
+        is_deposit=order.kind == "deposit",
         issue_date=issue_date,
         due_date=issue_date + timedelta(days=terms),
         tax_point_date=supplied_on,
@@ -90,7 +105,7 @@ def propose(order: Order, *, buyer: Party, client: Client, seller: Seller, issue
         total_minor=net + tax_total,
         note=order.note,
     )
-    return Proposal(invoice, tuple(prove(invoice, order)))
+    return Proposal(invoice, tuple(prove(invoice, order, deposits)))
 
 
 def issue_day(now: datetime, seller: Seller) -> date:

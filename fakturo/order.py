@@ -95,7 +95,8 @@ class Order(Record):
     """One order. Amounts are in `currency`; code computes every total, the source's own are only compared."""
 
     external_id: str = Field(min_length=1, max_length=200)
-    kind: Literal["order", "cancellation"] = "order"
+    kind: Literal["order", "cancellation", "deposit"] = "order"
+    """A deposit is asked for by `fakturo deposit`, never by a source."""
     cancels: str | None = None
     """Of a cancellation: the external id of the order that it takes back, where the source names it."""
     customer: Party

@@ -89,11 +89,14 @@ def html(
     say = language(invoice.language, invoice.seller.country, invoice.currency)
     lines = tuple(_line(line, say) for line in invoice.lines)
     groups = tuple(_group(group, say) for group in invoice.tax_groups)
+    heading = say.say("deposit" if invoice.is_deposit else invoice.kind)
+    due = say.money(invoice.due_minor)
     values = dict(  # noqa: C408  names of the template
         invoice=invoice,
         say=say,
         has_logo=look.logo is not None,
-        title=f"{say.say(invoice.kind)} {invoice.number}",
+        heading=heading,
+        title=f"{heading} {invoice.number}",
         buyer_address=_address(invoice, say),
         meta=_meta(invoice, say),
         seller_town=_town(invoice.seller.postcode, invoice.seller.city, invoice.seller.country),
@@ -102,6 +105,8 @@ def html(
         adjustments=tuple(_adjustment(each, say, of_many=len(groups) > 1) for each in invoice.adjustments),
         groups=groups,
         sums=_sums(invoice, groups, say),
+        paid=_paid(invoice, say),
+        due=Said(say.say("amount_due" if invoice.kind == "invoice" else "total_credit_note"), due),
         please_pay=please_pay(invoice, say),
         pay_early=pay_early(invoice, say),
         bank=() if bill == "below" else bank(invoice, say, code),
@@ -113,7 +118,7 @@ def html(
     if look.template is None:
         page = fill(values)
     else:
-        must_show = {invoice.number: "number", say.money(invoice.total_minor): "total"}
+        must_show = {invoice.number: "number", due: "amount due", say.money(invoice.total_minor): "total"}
         page = fill_own(look.template, f"{look.folder}/{NAME}", values, must_show)
     return page.translate(_UNPRINTABLE)
 
@@ -155,12 +160,21 @@ def _group(group: TaxGroup, say: Language) -> GroupText:
     )
 
 
+def _paid(invoice: Invoice, say: Language) -> tuple[Said, ...]:
+    """What stands between total and amount due (BT-113, BT-114); nothing where they are the same."""
+    rows = (("prepaid", -invoice.prepaid_minor), ("rounding", invoice.rounding_minor))
+    return tuple(Said(say.say(word), say.amount(minor)) for word, minor in rows if minor)
+
+
 def _sums(invoice: Invoice, groups: Sequence[GroupText], say: Language) -> Sums:
     return sums(
         taxable=[say.say("taxable"), *(group.taxable for group in groups)],
         tax=[say.say("tax_amount"), *(group.tax for group in groups)],
-        amounts=[say.amount(each) for each in (invoice.line_net_minor, invoice.net_minor, invoice.tax_minor)],
-        total=say.money(invoice.total_minor),
+        amounts=[
+            *(say.amount(each) for each in (invoice.line_net_minor, invoice.net_minor, invoice.tax_minor)),
+            *([say.money(invoice.total_minor)] if _paid(invoice, say) else []),
+        ],
+        total=max(say.money(invoice.total_minor), say.money(invoice.due_minor), key=len),
     )
 
 
@@ -207,8 +221,9 @@ def _meta(invoice: Invoice, say: Language) -> tuple[Said, ...]:
         Said(say.say(f"{kind}_number"), invoice.number or ""),
         Said(say.say(f"{kind}_date"), say.day(invoice.issue_date)),
         Said(say.say("due_date"), say.day(invoice.due_date) if is_invoice else ""),
-        Said(say.say("tax_point"), say.day(invoice.tax_point_date)),
-        *(Said(say.say("corrects"), each.number) for each in invoice.preceding),
+        # nothing is supplied yet when a deposit is asked for
+        Said(say.say("tax_point"), "" if invoice.is_deposit else say.day(invoice.tax_point_date)),
+        *(Said(say.say("deducts" if is_invoice else "corrects"), each.number) for each in invoice.preceding),
         Said(say.say("po_number"), invoice.po_number or ""),
         Said(say.say("order"), invoice.order_id),
         Said(say.say("customer"), invoice.buyer.id),

@@ -10,6 +10,7 @@ from fakturo.cli import (
     build,
     config,
     credit,
+    deposit,
     docs,
     export,
     init,
@@ -49,6 +50,7 @@ app.command("config")(config.config)
 app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
 app.command("credit")(credit.credit)
+app.command("deposit")(deposit.deposit)
 app.command("render")(render.render)
 app.command("build")(build.build)
 app.command("docs")(docs.docs)

@@ -85,6 +85,7 @@ orders = Table(
     Column("first_line", BigInteger),
     Column("conflict_of", ForeignKey("orders.id")),
     Column("cancels", String(200)),
+    Column("deposit_of", ForeignKey("orders.id"), index=True),  # of kind 'deposit': the order it is part of
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("parks", Integer, nullable=False, server_default="0"),
     Column("not_before", Utc),

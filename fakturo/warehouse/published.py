@@ -49,14 +49,14 @@ REASON = (
 
 _ADJUSTMENT = '{"kind": "VARCHAR", "amount": "VARCHAR", "reason": "VARCHAR"}'
 INVOICE_STRUCTURE = f"""{{
-    "language": "VARCHAR", "terms_days": "INTEGER",
+    "language": "VARCHAR", "terms_days": "INTEGER", "is_deposit": "BOOLEAN",
     "seller": {{"name": "VARCHAR", "country": "VARCHAR", "specimen": "BOOLEAN"}},
     "buyer": {{"country": "VARCHAR"}},
     "lines": [{{
         "no": "INTEGER", "code": "VARCHAR", "name": "VARCHAR", "quantity": "VARCHAR",
         "unit": "VARCHAR", "unit_price": "VARCHAR", "price_base": "VARCHAR",
         "adjustments": [{_ADJUSTMENT}], "net_minor": "BIGINT", "tax_category": "VARCHAR",
-        "tax_rate": "VARCHAR"
+        "tax_rate": "VARCHAR", "deducts": "VARCHAR"
     }}],
     "adjustments": [{{
         "kind": "VARCHAR", "amount_minor": "BIGINT", "reason": "VARCHAR", "tax_category": "VARCHAR",

@@ -13,7 +13,7 @@ with last as (
         cast(quantity as double) as quantity
     from fct_invoice_lines
     where kind = 'invoice' and unit_price > 0 and quantity > 0 and price_base > 0
-        and length(product_id) <= 200
+        and length(product_id) <= 200 and product_id <> 'deposit:all'
     qualify row_number() over (
         partition by product_id, currency order by issue_date desc, invoice_id desc
     ) <= $last

@@ -43,14 +43,14 @@ _LINES = """
 select
     cast(invoice_id as varchar) as document_id,
     line_number,
-    coalesce(product_id, product_name) as product,
+    if(product_id = 'deposit:all', invoice_line_id, coalesce(product_id, product_name)) as product,
     cast(quantity as double) as quantity,
     cast(unit_price as double) / coalesce(nullif(cast(price_base as double), 0), 1) as unit_price,
     cast(fct_invoice_lines.net_amount as double) as net
 from fct_invoice_lines
 join fct_invoices using (invoice_id)
 where
-    fct_invoices.kind = 'invoice'
+    fct_invoices.kind = 'invoice' and deducts_number is null
     and if(series = 'imported', cast(fct_invoices.issue_date as timestamp), issued_at) < cast(? as date) + 1
 order by fct_invoices.issue_date, document_id, line_number
 """

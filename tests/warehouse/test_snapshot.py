@@ -20,7 +20,7 @@ WITHHELD = {
     "accepted_shapes": {"key", "rules", "accepted_at"},  # what issuing need not ask again; no fact
     "files": {"archived_as"},
     "customers": {"content"},
-    "orders": {"raw", "leased_by"},
+    "orders": {"raw", "leased_by", "deposit_of"},
     "quarantine": {"raw", "resolved_by"},
     "drafts": {"content"},
     "ai_answers": {"answer"},

@@ -17,6 +17,7 @@ from fakturo.history import SERIES as IMPORTED
 from fakturo.invoice import Invoice
 from fakturo.ledger import audit_chain
 from fakturo.ledger.insert_new import insert_new
+from fakturo.ledger.issuing.deposit_order import deducted_by
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import invoices, orders
 from fakturo.money import plain
@@ -60,6 +61,8 @@ def ask_credit(
             raise BadInput(f"{number} is a credit note; only an invoice can be credited.")
         if row.series == IMPORTED:
             raise BadInput(f"{number} was issued by another system; credit it there and import the note.")
+        if final := deducted_by(connection, row.id):
+            raise BadInput(f"{number} is a deposit that invoice {final} deducts; credit {final} first.")
         invoice = Invoice.model_validate_json(row.content)
         taken = _taken(invoice, _left(connection, row.id, invoice), lines)
         order = _cancellation(invoice, row.external_id, taken, reason, now)

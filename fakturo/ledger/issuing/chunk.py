@@ -16,6 +16,7 @@ from fakturo.issue import credit_series_name, issue_day, number, series_name
 from fakturo.ledger import audit_chain, findings
 from fakturo.ledger.issuing import customers
 from fakturo.ledger.issuing.crediting import close, still_right, wake, with_credits
+from fakturo.ledger.issuing.deposit_order import in_turn, locked_ids, rest_a_while
 from fakturo.ledger.issuing.holding import doubts
 from fakturo.ledger.issuing.numbering import take
 from fakturo.ledger.issuing.overruling import without_overruled
@@ -77,7 +78,8 @@ def issue_chunk(
     with writing(engine) as connection:
         held = _held(connection, [each.claimed.id for each in prepared], worker)
         mine = still_right(connection, [each for each in prepared if each.claimed.id in held])
-        odd = doubts(connection, [each for each in mine if each.corrects is None], now)
+        mine = in_turn(connection, mine)
+        odd = doubts(connection, [each for each in mine if _may_be_odd(each)], now)
         mine = [each._replace(findings=[*each.findings, *odd.get(each.claimed.id, [])]) for each in mine]
         mine = without_overruled(connection, mine, held)
         good = [each for each in mine if each.invoice and not each.findings and not each.waits]
@@ -97,6 +99,7 @@ def issue_chunk(
         _request_credit(stamp, asked)
         wake(connection, bills, now)
         _move(stamp, [each for each in mine if each.waits], "queued", None)
+        rest_a_while(connection, mine, now)
     return ChunkOutcome(
         issued=len(bills),
         credited=len(notes),
@@ -146,14 +149,22 @@ class _Stamp(NamedTuple):
     run_id: str | None
 
 
+def _may_be_odd(each: Prepared) -> bool:
+    """Only what a source asked for is compared with what is usual; a person asked for the others."""
+    return each.corrects is None and bool(each.order and each.order.kind != "deposit")
+
+
 def _held(connection: Connection, ids: Sequence[int], worker: str) -> dict[int, int | None]:
-    """Ids still leased by `worker`, each with its proved draft where one exists."""
+    """Ids still leased by `worker`, each with its proved draft where one exists; their rows are locked."""
     rows = connection.execute(
-        select(orders.c.id)
-        .where(orders.c.id.in_(ids), orders.c.status == "queued", orders.c.leased_by == worker)
+        select(orders.c.id, orders.c.status, orders.c.leased_by)
+        .where(orders.c.id.in_(locked_ids(connection, ids)))
+        .order_by(orders.c.id)
         .with_for_update()
     )
-    held: dict[int, int | None] = dict.fromkeys(rows.scalars())
+    held: dict[int, int | None] = dict.fromkeys(
+        row.id for row in rows if row.id in ids and (row.status, row.leased_by) == ("queued", worker)
+    )
     proved = (
         select(drafts.c.order_id, func.max(drafts.c.id))
         .where(drafts.c.order_id.in_(held), drafts.c.outcome == "proved")

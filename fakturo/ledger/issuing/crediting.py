@@ -9,10 +9,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
+from fakturo.check import Finding
 from fakturo.credit import Correction, propose_credit
 from fakturo.invoice import Invoice
 from fakturo.issue import issue_day
 from fakturo.ledger.issuing.accepting import refusals
+from fakturo.ledger.issuing.deposit_order import deducted_by
 from fakturo.ledger.issuing.preparing import Corrects, Prepared
 from fakturo.ledger.open import reading
 from fakturo.ledger.tables import invoices, orders
@@ -52,12 +54,21 @@ def with_credits(
 
 def still_right(connection: Connection, prepared: Sequence[Prepared]) -> list[Prepared]:
     """With every invoice that is to be credited locked; who was overtaken by another credit note waits."""
-    return [
-        each._replace(waits=True)
-        if each.corrects and not each.waits and _overtaken(connection, each.corrects)
-        else each
-        for each in prepared
-    ]
+    answers = []
+    for each in prepared:
+        if each.corrects is None or each.waits:
+            answers.append(each)
+        elif _overtaken(connection, each.corrects):
+            answers.append(each._replace(waits=True))
+        elif final := deducted_by(connection, each.corrects.invoice_id):
+            message = (
+                f"This deposit is deducted by invoice {final}; credit that one first, then approve this."
+            )
+            deducted = Finding(code="credit_of_deducted", message=message)
+            answers.append(each._replace(findings=[*each.findings, deducted]))
+        else:
+            answers.append(each)
+    return answers
 
 
 def close(connection: Connection, invoice_ids: Sequence[int]) -> None:

@@ -106,6 +106,7 @@ def _document(invoice: Invoice, now: datetime) -> Document:
             float(line.unit_price / (line.price_base or 1)),
         )
         for line in invoice.lines
+        if line.deducts is None
     ]
     net, tax = (float(to_major(each, invoice.currency)) for each in (invoice.net_minor, invoice.tax_minor))
     return Document("", invoice.buyer.id, invoice.currency, now, net, tax, None, lines)

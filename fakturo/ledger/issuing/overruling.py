@@ -47,7 +47,7 @@ def way_out(finding: Finding, order_id: int) -> str:
         return f"Correct `ordered_on` with {edit}, or approve on that day."
     if finding.code == "einvoice_refused":
         return f"Correct the order with {edit}, or the customer's or seller's record, then approve again."
-    if finding.code.startswith("credit_") or finding.code in _WRONG_AS_ASKED:
+    if finding.code.startswith(("credit_", "deposit_")) or finding.code in _WRONG_AS_ASKED:
         return f"Correct it with {edit}, or reject it with `fakturo review reject {order_id} --reason …`."
     return "No amount is issued that code cannot prove."
 

@@ -15,6 +15,7 @@ from fakturo.invoice import Invoice
 from fakturo.issue import issue_day, propose
 from fakturo.ledger.issuing import customers
 from fakturo.ledger.issuing.accepting import refusals
+from fakturo.ledger.issuing.deposits import of_orders
 from fakturo.ledger.open import reading
 from fakturo.ledger.orders.queue import Claimed
 from fakturo.ledger.tables import invoices, orders
@@ -40,7 +41,9 @@ class Prepared(NamedTuple):
     corrects: Corrects | None = None
     """Of a cancellation whose invoice is known."""
     waits: bool = False
-    """Whether another credit note of the same invoice comes first."""
+    """Whether another credit note of the same invoice, or a deposit of the same order, comes first."""
+    deposit_ids: tuple[int, ...] = ()
+    """Of a final invoice: its deposits and their credit notes."""
 
 
 def prepare(
@@ -60,6 +63,7 @@ def prepare(
             parsed.append((each, None, [Finding(code="order_unreadable", message=message)]))
     with reading(engine) as connection:
         known = customers.known(connection, [order.customer.id for _, order, _ in parsed if order])
+        deposits = of_orders(connection, [each.id for each in claimed])
     day = issue_day(now, seller)
     prepared = []
     for each, order, wrong in parsed:
@@ -67,14 +71,17 @@ def prepare(
             prepared.append(Prepared(each, order, None, wrong))
             continue
         of_ledger = known.get(order.customer.id)
+        before = deposits.get(each.id)
         proposal = propose(
             order,
             buyer=customers.completed(order.customer, of_ledger.party if of_ledger else None),
             client=of_ledger.client if of_ledger else Client(),
             seller=seller,
             issue_date=day,
+            deposits=before.deposits if before else (),
         )
-        prepared.append(Prepared(each, order, proposal.invoice, proposal.findings))
+        made = Prepared(each, order, proposal.invoice, proposal.findings)
+        prepared.append(made._replace(deposit_ids=before.ids) if before else made)
     return _asked(engine, prepared, now if keep else None)
 
 

@@ -73,6 +73,15 @@ def test_invoices_up_to_the_end_of_the_day_are_read_with_their_mean_rate_and_pri
     ]
 
 
+def test_what_takes_off_a_deposit_is_no_line_and_no_deposit_is_like_another(marts):
+    invoice(marts, 1, "2026-03-02 12:00:00")
+    line = {"invoice_id": 1, "unit_price": 9, "price_base": 1, "product_id": "deposit:all"}
+    put(marts, "fct_invoice_lines", **line, line_number=2, quantity=-1, deducts_number="INV-7")
+    put(marts, "fct_invoice_lines", **line, line_number=3, quantity=1, invoice_line_id="INV-8/3")
+    found = read_invoices(marts, date(2026, 3, 2)).lines
+    assert found[["product", "quantity"]].to_numpy().tolist() == [["cup", 50.0], ["INV-8/3", 1.0]]
+
+
 def test_payments_are_documents_of_one_line_and_refunds_are_none(marts):
     """By value date: what a bank books tomorrow is not known today."""
     told = ((1, 119, "payment", "02"), (2, -119, "refund", "02"), (3, 119, "payment", "03"))

@@ -11,6 +11,7 @@ unnested as (
         kind,
         currency,
         issue_date,
+        coalesce(content.is_deposit, false) as is_deposit,
         unnest(content.lines) as item
     from invoices
 ),
@@ -21,8 +22,12 @@ lines as (
         invoice_id,
         invoice_number,
         customer_id,
-        coalesce(item.code, 'name:' || item.name) as product_id,
+        case
+            when is_deposit or item.deducts is not null then 'deposit:all'
+            else coalesce(item.code, 'name:' || item.name)
+        end as product_id,
         item.code as product_code,
+        item.deducts as deducts_number,
         ---------- strings
         kind,
         item.name as product_name,

@@ -12,6 +12,7 @@ selected as (
         customer_id,
         product_id,
         product_code,
+        deducts_number,
         ---------- strings
         kind,
         product_name,
