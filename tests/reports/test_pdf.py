@@ -1,5 +1,6 @@
 """Real PDFs, opened again: pages, totals, identical bytes in every process."""
 
+import dataclasses
 import re
 import sys
 import warnings
@@ -12,6 +13,7 @@ from fakturo.errors import RenderError
 from fakturo.invoice import content
 from fakturo.order import Adjustment, OrderLine, Party
 from fakturo.seller import Seller
+from reports import pdf
 from reports.look import Look, read_logo
 from reports.pdf import complaints, make
 from reports.pool import Job, RenderPool
@@ -266,3 +268,15 @@ def test_an_image_that_is_none_is_said(make_invoice, tmp_path):
     file.write_bytes(b"not an image")
     with pytest.raises(RenderError, match="FAKTURO_SELLER_LOGO"):
         make(make_invoice(), Look(read_logo(file)))
+
+
+@pytest.mark.parametrize("name", ["Lantern & <b>sons</b> \"x\" 'y' ]]>", "a\ufffeb", "\x0c茶\u00a0é"])
+def test_our_page_read_quickly_is_the_page_as_browsers_read_it(monkeypatch, make_invoice, name):
+    line = OrderLine(no=1, name=name, quantity=Decimal(2), unit_price=Decimal("2.55"))
+    invoice = make_invoice(lines=(line,), note=f"{name}\n{name}")
+    quickly = make(invoice).data
+    as_any = dataclasses.replace(
+        press(), parsed=lambda text, fetcher: press().library.HTML(string=text, url_fetcher=fetcher)
+    )
+    monkeypatch.setattr(pdf, "press", lambda: as_any)
+    assert make(invoice).data == quickly
