@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, select
 
 from expectations.run import Verdict
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger import findings
 from fakturo.ledger.open import writing
 from fakturo.ledger.tables import findings as findings_table

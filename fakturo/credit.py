@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from fakturo.check import Finding, arithmetic
+from fakturo.arithmetic import arithmetic
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice, InvoiceLine, TaxGroup
 from fakturo.issue import Proposal, line_net_minor
 from fakturo.order import Order, OrderLine

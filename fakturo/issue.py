@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from fakturo.check import Finding, prove
+from fakturo.check import prove
 from fakturo.deposit import Deposit, deductions, preceding
+from fakturo.finding import Finding
 from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.money import to_minor
 from fakturo.order import Adjustment, Order, OrderLine, Party

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple, get_args
 
-from fakturo.check import Finding
 from fakturo.exemptions import by_law
+from fakturo.finding import Finding
 from fakturo.invoice import DocumentAdjustment, InvoiceLine, TaxGroup
 from fakturo.order import TaxCategory
 from fakturo.seller import Seller

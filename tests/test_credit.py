@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakturo.check import arithmetic
+from fakturo.arithmetic import arithmetic
 from fakturo.credit import Correction, propose_credit
 from fakturo.invoice import Invoice
 from fakturo.issue import propose

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fakturo.check import arithmetic
+from fakturo.arithmetic import arithmetic
 from fakturo.issue import issue_day, line_net_minor, number, propose, series_name
 from fakturo.order import Adjustment, Order, OrderLine, Party
 from fakturo.seller import Seller

@@ -15,8 +15,8 @@ from fakturo.ai.asking import reply
 from fakturo.ai.lane.desk import Desk
 from fakturo.ai.proof.grounding import Grounded, ground
 from fakturo.ai.proof.proposal import Proposal
-from fakturo.check import Finding
 from fakturo.errors import BadInput
+from fakturo.finding import Finding
 from fakturo.ledger.orders.queue import Claimed
 from fakturo.order import Order, OrderLine, Party
 

@@ -16,8 +16,8 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt
 from fakturo.ai import retrying
 from fakturo.ai.drafting import Drafted, draft_order
 from fakturo.ai.lane.desk import Desk
-from fakturo.check import Finding
 from fakturo.errors import AiError, Refused
+from fakturo.finding import Finding
 from fakturo.ledger.orders import queue
 from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.orders.queue import Claimed

@@ -9,10 +9,10 @@ import hashlib
 from functools import cache
 from importlib.metadata import version
 
-from fakturo.check import Finding
 from fakturo.einvoice.plain_words import in_plain_words
 from fakturo.einvoice.writing.shape import shape
 from fakturo.einvoice.writing.terms import terms
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 
 STAND_IN = "0000000000"

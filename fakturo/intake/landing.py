@@ -5,7 +5,7 @@ import json
 import re
 from datetime import date
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.findings import in_words
 from fakturo.ledger.landing.arrivals import Landing
 from fakturo.order import Order, content

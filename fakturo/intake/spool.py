@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.landing.arrivals import Landing
 
 MOST_IN_MEMORY_CHARS = 192_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.tables import findings
 
 

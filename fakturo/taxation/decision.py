@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.order import TaxCategory
 
 Kind = Literal["goods", "services", "electronic", "unknown"]

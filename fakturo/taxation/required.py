@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.order import TaxCategory
 from fakturo.taxation.codes import MEANINGS, NEEDS_REASON, RULE_PREFIX, exemption_codes
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from fakturo.check import Finding
 from fakturo.cli.terminal import screen
 from fakturo.cli.terminal.plain import clean, waited
 from fakturo.errors import BadInput, NotAllowed
+from fakturo.finding import Finding
 from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.open import reading, writing
 from fakturo.ledger.orders import queue as work

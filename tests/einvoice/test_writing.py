@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from lxml import etree
 
-from fakturo.check import arithmetic
+from fakturo.arithmetic import arithmetic
 from fakturo.einvoice import gate
 from fakturo.einvoice.writing.terms import SPECIFICATION, hindrance, terms
 from fakturo.einvoice.writing.xml import BILLING_PROCESS, FORMS, PEPPOL, XRECHNUNG, write

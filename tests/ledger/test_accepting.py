@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from fakturo.check import Finding
 from fakturo.einvoice import gate
+from fakturo.finding import Finding
 from fakturo.ledger.einvoice_tables import accepted_shapes
 from fakturo.ledger.issuing import accepting
 from fakturo.ledger.issuing.chunk import issue_waiting

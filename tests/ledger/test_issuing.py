@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice, content_sha256
 from fakturo.ledger import audit_chain, audit_check
 from fakturo.ledger.issuing.chunk import issue_chunk, issue_waiting

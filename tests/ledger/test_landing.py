@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.landing import orders as landing
 from fakturo.ledger.landing.arrivals import FileFacts, Landing, Refused
 from fakturo.ledger.landing.orders import contents_of, known, land

@@ -18,8 +18,8 @@ from hypothesis.stateful import (
 from sqlalchemy import create_engine, event, func, insert, select
 from sqlalchemy.pool import StaticPool
 
-from fakturo.check import Finding
 from fakturo.errors import NotAllowed
+from fakturo.finding import Finding
 from fakturo.ledger import audit_check
 from fakturo.ledger.columns import metadata
 from fakturo.ledger.issuing.chunk import issue_chunk

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from fakturo.check import Finding
 from fakturo.errors import NotAllowed
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice, content_sha256
 from fakturo.ledger import audit_chain, audit_check
 from fakturo.ledger.issuing.chunk import issue_chunk

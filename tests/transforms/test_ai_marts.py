@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from sqlalchemy import insert, update
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.issuing.chunk import issue_chunk
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect, writing

@@ -15,7 +15,7 @@ from fakturo.ai.proof.letter_head import named_currencies
 from fakturo.ai.proof.order_rows import Rows, names_goods
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span, Spans
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 ANYWHERE = frozenset({"instruction", "whole_order", "quotation", "recurring", "payment", "tax"})
 """Codes of cautions that count wherever they stand."""

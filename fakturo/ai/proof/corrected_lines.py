@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from fakturo.ai.proof.corrections import Correction, Reading
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 _ORDINALS = {
     word: place

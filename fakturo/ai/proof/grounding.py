@@ -27,7 +27,7 @@ from fakturo.ai.proof.quoted_threads import LEANS
 from fakturo.ai.proof.source_text import read_source
 from fakturo.ai.proof.spans import Span, Spans, blanked
 from fakturo.ai.proof.understood import not_understood
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.seller import Seller
 
 FEWEST_WORDS = 4

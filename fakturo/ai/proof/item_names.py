@@ -11,7 +11,7 @@ from fakturo.ai.proof.amounts_in_text import Item
 from fakturo.ai.proof.cues import find_word
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span, Spans, gap, overlap
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 LONGEST_NAME = 120
 NEAR = 120

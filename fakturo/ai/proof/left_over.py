@@ -7,7 +7,7 @@ from fakturo.ai.proof.corrections import Correction
 from fakturo.ai.proof.item_names import line_finding
 from fakturo.ai.proof.line_groups import Event, numbers_of
 from fakturo.ai.proof.proposal import ProposedLine
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 MOST_NAMED = 5
 

@@ -8,7 +8,7 @@ from fakturo.ai.proof.amounts_in_text import Item, currencies
 from fakturo.ai.proof.cues import customer_spans, list_numbers, po_spans
 from fakturo.ai.proof.proposal import Proposal
 from fakturo.ai.proof.spans import Span
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.money import rounded
 
 _DOLLARS = frozenset({"USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"})

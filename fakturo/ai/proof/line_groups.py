@@ -16,7 +16,7 @@ from fakturo.ai.proof.item_names import line_finding, may_be_in_name
 from fakturo.ai.proof.line_values import line_total, price_and_count
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span, Spans
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 
 @dataclass(frozen=True)

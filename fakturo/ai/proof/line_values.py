@@ -10,7 +10,7 @@ from fakturo.ai.proof.item_names import is_catalogue_name, line_finding
 from fakturo.ai.proof.plain_words import PACKS, PACKS_PRICED, UNIT_PRICE
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 FEWEST_PRICE_DECIMALS = 2
 FEWEST_SMALL_LETTERS = 20

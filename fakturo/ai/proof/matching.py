@@ -15,7 +15,7 @@ from fakturo.ai.proof.line_values import price_meaning, says_each, value_finding
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.sentences import ends_within
 from fakturo.ai.proof.spans import Span, Spans
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 _CODE_CUE = re.compile(
     r"(?:\b(?:item|code|sku|article|artikel|art\.?|art\.?-nr\.?)[\s.:#]*(?:(?:no|nr|number"

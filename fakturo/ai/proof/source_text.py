@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fakturo.ai.proof.markup import hides_text, plain_lines
 from fakturo.ai.proof.quoted_threads import split_quotes
 from fakturo.ai.proof.transfer_encoding import decoded
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.privacy import mask
 
 _HEAD = re.compile(

@@ -17,7 +17,7 @@ from fakturo.ai.proof.phrases import LISTS, NAME, Phrases, read_phrases
 from fakturo.ai.proof.plain_words import WORD
 from fakturo.ai.proof.proposal import ProposedLine
 from fakturo.ai.proof.spans import Span, blanked
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 LONGEST_ROW = 500
 """Letters; a longer sentence is not understood."""

@@ -14,9 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from fakturo.ai.proof.amounts_in_text import find_items
-from fakturo.check import Finding
 from fakturo.cli.terminal.plain import clean, waited
 from fakturo.cli.terminal.screen import money
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.issue import line_net_minor
 from fakturo.ledger.issuing.outlook import Outlook

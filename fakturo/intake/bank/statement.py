@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fakturo.check import Finding
 from fakturo.errors import BadInput
+from fakturo.finding import Finding
 from fakturo.ledger.landing.arrivals import Refused
 from fakturo.money import plain
 from fakturo.payment import Arrived, PaymentRecord

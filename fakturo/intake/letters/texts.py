@@ -3,8 +3,8 @@
 import hashlib
 from datetime import date
 
-from fakturo.check import Finding
 from fakturo.errors import BadInput
+from fakturo.finding import Finding
 from fakturo.intake.encoding import legacy
 from fakturo.intake.landing import landing
 from fakturo.intake.letters import mail

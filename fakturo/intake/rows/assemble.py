@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.intake.landing import landing_of
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.rows.order_json import is_canonical, order_json, party_json

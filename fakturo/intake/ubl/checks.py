@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.intake.ubl.paths import Node, find, find_all, local_name, text_of
 from fakturo.issue import line_net_minor
 from fakturo.money import to_minor

@@ -9,9 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Engine, select
 
-from fakturo.check import Finding
 from fakturo.einvoice import gate
 from fakturo.einvoice.writing.terms import hindrance
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.ledger.einvoice_tables import accepted_shapes
 from fakturo.ledger.insert_new import insert_new

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from fakturo.check import Finding
 from fakturo.credit import Correction, propose_credit
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.issue import issue_day
 from fakturo.ledger.issuing.accepting import refusals

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, or_, select, update
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.issuing.preparing import Prepared
 from fakturo.ledger.tables import invoices, orders
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.ledger.issuing.preparing import Prepared, already_invoiced
 from fakturo.ledger.prediction_tables import usual_products

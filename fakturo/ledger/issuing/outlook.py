@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Engine
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.ledger.issuing.holding import doubts
 from fakturo.ledger.issuing.preparing import prepare

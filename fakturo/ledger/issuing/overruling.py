@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.ledger.issuing.preparing import Prepared
 from fakturo.ledger.tables import findings

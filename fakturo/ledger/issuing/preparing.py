@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, select
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.invoice import Invoice
 from fakturo.issue import issue_day, propose
 from fakturo.ledger.issuing import customers

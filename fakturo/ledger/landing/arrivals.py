@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 
 
 class Landing(NamedTuple):

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine, insert, select, update
 
-from fakturo.check import Finding
 from fakturo.errors import BadInput
+from fakturo.finding import Finding
 from fakturo.history import SERIES
 from fakturo.ledger import findings
 from fakturo.ledger.bulk import insert_rows

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from fakturo.check import Finding
 from fakturo.errors import BadInput
+from fakturo.finding import Finding
 from fakturo.ledger import audit_chain, findings
 from fakturo.ledger.bulk import insert_rows
 from fakturo.ledger.landing.arrivals import FileFacts, Landed, Refused

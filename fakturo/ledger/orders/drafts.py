@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select, update
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger import audit_chain
 from fakturo.ledger import findings as _findings
 from fakturo.ledger.issuing import customers

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, exists, select
 
-from fakturo.check import Finding
+from fakturo.finding import Finding
 from fakturo.ledger.issuing.overruling import STAGE
 from fakturo.ledger.tables import ai_answers, ai_calls, drafts, files, findings, orders, quarantine
 

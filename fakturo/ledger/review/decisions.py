@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from fakturo.check import Finding
 from fakturo.errors import NotAllowed
+from fakturo.finding import Finding
 from fakturo.invoice import content_sha256
 from fakturo.ledger import audit_chain
 from fakturo.ledger.issuing import customers

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Row
 
-from fakturo.check import Finding
 from fakturo.errors import NotAllowed
+from fakturo.finding import Finding
 from fakturo.ledger import findings
 from fakturo.ledger.issuing import overruling
 from fakturo.ledger.issuing.outlook import Outlook, Unread, look_ahead
