@@ -12,6 +12,7 @@ from fakturo.cli import (
     credit,
     deposit,
     docs,
+    einvoice,
     export,
     init,
     invoices,
@@ -51,6 +52,7 @@ app.command("ingest")(ingest.ingest)
 app.command("issue")(issue.issue)
 app.command("credit")(credit.credit)
 app.command("deposit")(deposit.deposit)
+app.command("einvoice")(einvoice.einvoice)
 app.command("render")(render.render)
 app.command("build")(build.build)
 app.command("docs")(docs.docs)
