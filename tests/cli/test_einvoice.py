@@ -7,7 +7,7 @@ import pytest
 
 from fakturo.errors import BadInput, NotFound
 
-CSV = """order_id,order_date,customer_id,customer_name,country,currency,description,quantity,unit_price,tax_rate
+CSV = """order_id,date,customer_id,customer_name,country,currency,description,quantity,unit_price,tax_rate
 O-1,2026-03-02,K-1,Buyer AG,DE,EUR,Chair,4,250.00,19
 O-1,2026-03-02,K-1,Buyer AG,DE,EUR,Book,10,20.00,7
 """
