@@ -22,7 +22,7 @@ from sqlalchemy import Engine, Pool, create_engine, event, text
 from fakturo.ledger.migrate import upgrade
 from fakturo.ledger.open import connect
 from fakturo.order import Order, OrderLine, Party
-from fakturo.settings import Settings, load
+from fakturo.settings import Settings, current, load
 from flows import parse_transforms, run_transforms
 
 os.environ["COLUMNS"] = "200"  # tables in tests are never folded
@@ -118,7 +118,8 @@ def _not_traced(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither this machine's FAKTURO_* variables nor its files reach a test."""
+    """Neither this machine's FAKTURO_* variables nor its files reach a test, nor what another test read."""
+    current.cache_clear()
     for name in os.environ:
         if name.startswith("FAKTURO_"):
             monkeypatch.delenv(name)
