@@ -17,7 +17,7 @@ from fakturo.invoice import Invoice
 
 STAND_IN = "0000000000"
 """Of the number that is not given yet."""
-WRITER = 1
+WRITER = 2
 """Goes up with every change of what is written, so that what passed before is asked again."""
 
 

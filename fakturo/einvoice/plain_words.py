@@ -26,8 +26,8 @@ _WORDS = {
         "the customer's record or in FAKTURO_SELLER_VAT_ID."
     ),
     "BR-CO-26": (
-        "The seller cannot be told apart: set FAKTURO_SELLER_VAT_ID, FAKTURO_SELLER_TAX_NUMBER or "
-        "FAKTURO_SELLER_LEGAL_ID."
+        "The seller cannot be told apart: set FAKTURO_SELLER_VAT_ID or FAKTURO_SELLER_LEGAL_ID; the latter "
+        "where the supply is outside the scope of tax (O), because no VAT id may stand in its file."
     ),
     "BR-CL-23": "A unit is none of UN/ECE Recommendation 20; write C62 (piece), KGM, HUR, MTR and so on.",
     "BR-IC-11": "A supply to another state of the EU needs its day of delivery or its period.",

@@ -67,14 +67,14 @@ def _taxes(draw: Draw, categories: tuple[TaxCategory, ...]) -> list[tuple[TaxCat
 
 
 def _seller(draw: Draw, categories: tuple[TaxCategory, ...]) -> Seller:
-    """Outside the scope of tax no VAT id may be told (BR-O-02), in all other cases one must be."""
+    """Outside the scope of tax a VAT id tells nobody (BR-O-02), in all other cases one must be told."""
     country = draw(st.sampled_from(["DE", "FR", "GB"]))
     vat_id = {"DE": "DE123456789", "FR": "FR40303265045", "GB": "GB999999973"}[country]
     has_scheme, by_gln = draw(st.booleans()), draw(st.booleans())
     return Seller(
         name=draw(TEXTS),
         country=country,
-        vat_id=None if "O" in categories else vat_id,
+        vat_id=None if "O" in categories and draw(st.booleans()) else vat_id,
         legal_id="303265045" if "O" in categories or has_scheme else None,
         legal_id_scheme="0002" if has_scheme else None,
         endpoint="4012345000009" if by_gln else None,
@@ -105,7 +105,7 @@ def _buyer(draw: Draw, categories: tuple[TaxCategory, ...]) -> Party:
         city=draw(SOMETIMES_TEXT),
         postcode=draw(st.sampled_from([None, "10115"])),
         country=country,
-        vat_id="ATU12345675" if needs_id or ("O" not in categories and draw(st.booleans())) else None,
+        vat_id="ATU12345675" if needs_id or draw(st.booleans()) else None,
         legal_id=draw(st.sampled_from([None, "HRB 4711"])),
         endpoint="4012345000009" if by_gln else None,
         endpoint_scheme="0088" if by_gln else None,

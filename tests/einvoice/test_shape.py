@@ -32,7 +32,12 @@ CASES = {
     "within the EU without a delivery": (
         {}, {"country": "FR", "vat_id": "FR40303265045"}, {"tax_category": "K", "tax_rate": 0}
     ),
-    "outside the scope with VAT ids": ({}, {"vat_id": "DE136695976"}, {"tax_category": "O", "tax_rate": 0}),
+    "outside the scope with VAT ids alone": (
+        {}, {"vat_id": "DE136695976"}, {"tax_category": "O", "tax_rate": 0}
+    ),
+    "outside the scope with VAT ids": (
+        {"legal_id": "HRB 4711"}, {"vat_id": "DE136695976"}, {"tax_category": "O", "tax_rate": 0}
+    ),
     "exempt": ({}, {}, {"tax_category": "E", "tax_rate": 0}),
     "zero-rated": ({}, {}, {"tax_category": "Z", "tax_rate": 0}),
 }  # fmt: skip
@@ -98,6 +103,8 @@ def test_the_cases_are_sound_and_broken_ones():
     }
     sound = {case for case, is_refused in verdicts.items() if not is_refused}
     assert {"sound", "a buyer in another state", "exempt", "zero-rated"} <= sound
+    assert "outside the scope with VAT ids" in sound
+    assert "outside the scope with VAT ids alone" not in sound
     assert len(CASES) - len(sound) >= 5
 
 

@@ -151,6 +151,35 @@ def test_a_card_number_is_never_longer_than_ten(card, told):
     assert values(write(paid, "cii"), "ApplicableTradeSettlementFinancialCard/ID") == [told]
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("kind", ["invoice", "credit_note"])
+def test_no_vat_id_stands_where_all_is_outside_the_scope(form, kind):
+    """BR-O-02: advice with both VAT ids known; the register's number stays."""
+    outside = OrderLine(
+        no=1,
+        name="Advice",
+        quantity=Decimal(2),
+        unit_price=Decimal(80),
+        tax_category="O",
+        tax_rate=Decimal(0),
+    )
+    buyer = ORDER.customer.model_copy(update={"vat_id": "ATU12345675"})
+    order = ORDER.model_copy(update={"customer": buyer, "lines": (outside,), "adjustments": ()})
+    seller = SELLER.model_copy(update={"legal_id": "HRB 4711", "tax_number": "27/123/4567"})
+    found = propose(order, buyer=buyer, client=Client(), seller=seller, issue_date=ISSUED)
+    made = found.invoice.model_copy(
+        update={"number": "INV-1", "kind": kind, "preceding": (Preceding(number="INV-0"),)}
+    )
+    assert (made.seller.vat_id, made.buyer.vat_id) == ("DE123456789", "ATU12345675"), "the page has them"
+    assert gate.refused(made) == []
+    written = write(made, form)
+    assert b"DE123456789" not in written
+    assert b"ATU12345675" not in written
+    assert b"HRB 4711" in written
+    assert b"27/123/4567" in written
+    assert b"ATU12345675" in write(by_hand().model_copy(update={"buyer": buyer}), form)
+
+
 # -- where each amount stands ---------------------------------------------------------------------
 
 UBL = {
