@@ -11,6 +11,7 @@ from typing import Any
 
 from stdnum import iban
 
+from fakturo.einvoice.writing.outside_scope import without_vat_id
 from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine, TaxGroup
 from fakturo.money import exponent, plain, to_major, to_minor
 from fakturo.order import Adjustment, Party, TaxCategory
@@ -73,8 +74,8 @@ def terms(invoice: Invoice) -> Terms:
         "BT-24": SPECIFICATION,
         "BG-1": [{"BT-22": invoice.note}],
         "BG-3": [_known({"BT-25": each.number, "BT-26": each.issue_date}) for each in invoice.preceding],
-        "BG-4": _without_vat_id(_seller(invoice.seller), invoice),
-        "BG-7": _without_vat_id(_party(invoice.buyer), invoice),
+        "BG-4": without_vat_id(_seller(invoice.seller), invoice),
+        "BG-7": without_vat_id(_party(invoice.buyer), invoice),
         "BG-10": _known(
             {
                 "name": invoice.payee.name,
@@ -177,16 +178,6 @@ def _party(party: Party) -> Terms:
             **_endpoint(party.endpoint, party.endpoint_scheme, party.email),
         }
     )
-
-
-def _without_vat_id(party: Terms, invoice: Invoice) -> Terms:
-    """A party without BT-31 or BT-48 where a line is outside the scope of tax, which BR-O-02 to 04 forbid.
-
-    The page still bears both, as the law asks of a service that is taxed where the customer is.
-    """
-    if all(group.category != "O" for group in invoice.tax_groups):
-        return party
-    return {key: value for key, value in party.items() if key != "vat_identifier"}
 
 
 def _endpoint(address: str | None, scheme: str | None, e_mail: str | None) -> Terms:
