@@ -5,6 +5,7 @@ import the parent's main module again (Prefect: 3 CPU-s and 90 MB that no docume
 """
 
 import contextlib
+import gc
 import signal
 import sys
 from multiprocessing.connection import Connection
@@ -17,6 +18,8 @@ from reports.pdf import Document, complaints, make, prepare
 LONGEST_RENDER_S = 600
 """The alarm then ends this process; 10,000 lines take about one minute."""
 LONGEST_REASON = 400
+OBJECTS_TO_COLLECT = 50_000
+"""A page is made of 300,000. Python looks for rings after every 700, a twentieth of the time of a page."""
 
 
 def serve(parent: Connection) -> None:
@@ -26,6 +29,8 @@ def serve(parent: Connection) -> None:
     """
     look: Look = parent.recv()
     parent.send(_greeting(look))
+    gc.freeze()  # what all documents share is never garbage
+    gc.set_threshold(OBJECTS_TO_COLLECT)
     while True:
         text, xml = parent.recv()
         signal.alarm(LONGEST_RENDER_S)

@@ -44,13 +44,6 @@ def tell(metadata: Any, *, with_xml: bool) -> None:
     metadata.generate_rdf_metadata = with_more
 
 
-def associate_once(_: Any, pdf: Any) -> None:
-    """Name each associated file once: WeasyPrint 70 lists an attachment of the document twice in /AF."""
-    files = pdf.catalog.get("AF")
-    if files:
-        files[:] = list(dict.fromkeys(files))
-
-
 @cache
 def _more(*, with_xml: bool) -> bytes:
     environment = Environment(

@@ -12,7 +12,8 @@ from typing import Any
 
 from fakturo.errors import RenderError
 from fakturo.invoice import Invoice, content, content_sha256
-from reports.embedding import associate_once, attachment, tell
+from reports.embedding import attachment, tell
+from reports.finishing import finish
 from reports.look import STYLE, Look
 from reports.payment_code import PaymentCode, payment_code
 from reports.press import APT, press
@@ -70,9 +71,10 @@ def make(invoice: Invoice, look: Look = Look(), xml: bytes | None = None) -> Doc
     options: dict[str, Any] = {}
     tell(laid_out.metadata, with_xml=xml is not None)
     if xml is not None:
-        embedded = attachment(machine.library, xml, invoice.issue_date)
-        options = {"attachments": [embedded], "finisher": associate_once}
-    data = laid_out.write_pdf(pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True, **options)
+        options = {"attachments": [attachment(machine.library, xml, invoice.issue_date)]}
+    data = laid_out.write_pdf(
+        pdf_variant=VARIANT, pdf_identifier=identifier, pdf_tags=True, finisher=finish, **options
+    )
     if fetcher.refused:
         raise RenderError(
             f"A template in {look.folder} asks for {fetcher.refused[0]}, and nothing is ever fetched for a "

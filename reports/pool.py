@@ -85,14 +85,17 @@ class RenderPool:
                 self._hand_out(waiting, source)
                 if not waiting and not any(child.job for child in self._children):
                     return
-                for line in wait([child.line for child in self._children]):
-                    child = next(each for each in self._children if each.line is line)
-                    rendered = self._hear(child, waiting)
-                    if rendered:
-                        yield rendered
+                heard = [self._hear(each, waiting) for each in self._speaking()]
+                self._hand_out(waiting, source)  # they go on while the caller keeps what came
+                yield from (each for each in heard if each)
         finally:
             for child in [each for each in self._children if each.job]:  # given up half-way
                 self._part_with(child)
+
+    def _speaking(self) -> list["_Child"]:
+        """Wait until at least one child says something, or is dead."""
+        lines = wait([child.line for child in self._children])
+        return [child for child in self._children if child.line in lines]
 
     def _hand_out(self, waiting: deque[Job], source: Iterator[Job]) -> None:
         """Keep the children busy, and start as many as there is work for."""

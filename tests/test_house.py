@@ -68,6 +68,8 @@ DOORS = {
     "facturx": ("fakturo/einvoice/writing/xml.py",),
     "lxml": ("fakturo/einvoice/", "fakturo/intake/"),
     "pypdf": ("fakturo/einvoice/verifying/envelope.py",),
+    "pydyf": ("reports/finishing.py",),
+    "PIL": ("reports/",),
     "segno": ("reports/codes/epc.py",),
     "qrbill": ("reports/codes/swiss.py",),
     "great_expectations": ("expectations/",),
