@@ -78,6 +78,18 @@ def _parsed_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def keep_parse() -> Callable[[Path], None]:
+    """Put what dbt understood of the project into a home, as each has it after its first build."""
+
+    def keep(home: Path) -> None:
+        parse_transforms.parsed(load(home=home, _env_file=None))
+        name = parse_transforms.fingerprint()
+        shutil.copytree(parse_transforms._folder(load(home=home, _env_file=None)), home / "parsed" / name)
+
+    return keep
+
+
 @contextmanager
 def _untraced() -> Iterator[None]:
     """Without coverage, in this thread and in those that it starts."""

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from fakturo.settings import load
-from flows import parse_transforms
-
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHOWN = [
@@ -50,34 +47,49 @@ def steps(page: Path) -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.fixture
-def kept_parse(tmp_path):
-    """What dbt understood of the project, as every home has it after its first build."""
-    parse_transforms.parsed(load(home=tmp_path / "data", _env_file=None))
-    name = parse_transforms.fingerprint()
-    shutil.copytree(parse_transforms._folder(None), tmp_path / "data" / "parsed" / name)
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Commands up to a build -> the folder they left and what they said: pages that begin alike share it."""
+    return tmp_path_factory.mktemp("built"), {}
+
+
+def run(command, folder):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    return done.stdout
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=[page.name for page in SHOWN])
-def test_a_page_does_what_it_shows(page, tmp_path, request):
-    if page.name != "README.md":  # which shows the first steps of all
-        request.getfixturevalue("kept_parse")
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = os.environ | {"PATH": path, "COLUMNS": "200"}
+def test_a_page_does_what_it_shows(page, tmp_path, built, keep_parse):
     shown = steps(page)
     assert len(shown) >= 5
-    for command, expected in shown:
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    commands, (folders, known) = [command for command, _ in shown], built
+    home, said = tmp_path / "home", []
+    build = commands.index("fakturo build") + 1 if "fakturo build" in commands else 0
+    first = tuple(commands[:build])
+    if first in known:
+        kept, said = known[first]
+        shutil.copytree(kept, home)
+    else:
+        home.mkdir()
+        if page.name != "README.md":  # which shows the first steps of all
+            keep_parse(home / "data")
+    for number in range(len(said), len(commands)):
+        said = [*said, run(commands[number], home)]
+        if number + 1 == build:
+            known[first] = folders / page.stem, said
+            shutil.copytree(home, folders / page.stem)
+    for (command, expected), printed in zip(shown, said, strict=True):
         for line in expected:
-            assert line in done.stdout, f"{command} printed\n{done.stdout}"
+            assert line in printed, f"{command} printed\n{printed}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[str(page.relative_to(ROOT)) for page in PAGES])

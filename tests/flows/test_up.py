@@ -84,9 +84,14 @@ class Tree:
 
 @pytest.fixture(scope="module")
 def tree(
-    tmp_path_factory: pytest.TempPathFactory, wait_for: Callable[..., Any], free_port: Callable[[], int]
+    tmp_path_factory: pytest.TempPathFactory,
+    wait_for: Callable[..., Any],
+    free_port: Callable[[], int],
+    keep_parse: Callable[[Path], None],
 ) -> Iterator[Tree]:
-    made = Tree(tmp_path_factory.mktemp("up") / "home", free_port(), wait_for)
+    home = tmp_path_factory.mktemp("up") / "home"
+    keep_parse(home)
+    made = Tree(home, free_port(), wait_for)
     try:
         made.await_up()
         yield made
