@@ -14,6 +14,7 @@ from fakturo.finding import Finding
 from fakturo.invoice import Invoice, InvoiceLine
 from fakturo.money import exponent
 from fakturo.order import TaxCategory
+from fakturo.trade import AccountingTax
 
 Sums = Mapping[tuple[TaxCategory, Decimal], int]
 """Taxable amounts in minor units, by row of the breakdown."""
@@ -27,7 +28,7 @@ def arithmetic(invoice: Invoice) -> Iterator[Finding]:
     yield from _breakdown(invoice)
     yield from _totals(invoice)
     yield from _amount_due(invoice, scale)
-    yield from _accounting_tax(invoice, scale)
+    yield from _accounting_tax(invoice)
 
 
 def _lines(invoice: Invoice, scale: int) -> Iterator[Finding]:
@@ -111,14 +112,15 @@ _COINS = 10
 """Minor units, of a currency without decimals, that rounding stays below."""
 
 
-def _accounting_tax(invoice: Invoice, scale: int) -> Iterator[Finding]:
-    """BT-111 is BT-110 in the other currency at the rate told; BR-53 asks for it, none computes it."""
+def _accounting_tax(invoice: Invoice) -> Iterator[Finding]:
+    """BT-111 is BT-110 in the other currency (R005) at the rate told; BR-53 asks for it, none computes it."""
     counted = invoice.accounting_tax
     if counted is None:
         return
-    other_scale = 10 ** exponent(counted.currency)
-    rate, over = counted.rate.as_integer_ratio()
-    tax = _half_away(invoice.tax_minor * rate * other_scale, over * scale)
+    if counted.currency == invoice.currency or counted.rate <= 0:
+        yield _unlike("accounting_tax", f"tax in {counted.currency} at a rate of {counted.rate}")
+        return
+    tax = tax_at(invoice.tax_minor, invoice.currency, counted)
     if counted.tax_minor != tax:
         yield _wrong("accounting_tax_wrong", "tax_minor", counted.tax_minor, tax)
 
@@ -138,6 +140,14 @@ def _line_net(line: InvoiceLine, scale: int) -> int:
 def tax_of(taxable_minor: int, rate: Decimal) -> int:
     """BT-117 of a sum at a percentage (BR-CO-17)."""
     return _half_away_of(rate, taxable_minor, 100)
+
+
+def tax_at(tax_minor: int, currency: str, counted: AccountingTax) -> int:
+    """BT-111: a tax in minor units of `currency`, in those of the accounting currency at its rate."""
+    rate, over = counted.rate.as_integer_ratio()
+    if counted.is_inverse:
+        rate, over = over, rate
+    return _half_away(tax_minor * rate * 10 ** exponent(counted.currency), over * 10 ** exponent(currency))
 
 
 def _half_away(numerator: int, denominator: int) -> int:

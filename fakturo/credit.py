@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from fakturo.accounting_currency import recounted
 from fakturo.arithmetic import arithmetic
 from fakturo.finding import Finding
 from fakturo.invoice import Invoice, InvoiceLine, TaxGroup
@@ -122,8 +123,8 @@ def _part(
         lines.append(line.model_copy(update={"quantity": quantity, "net_minor": net}))
     if original.adjustments:
         return _undecided(original, "it has allowances or charges on the whole")
-    if original.prepaid_minor or original.rounding_minor or original.accounting_tax:
-        return _undecided(original, "it has a prepaid, rounded or second-currency amount")
+    if original.prepaid_minor or original.rounding_minor:
+        return _undecided(original, "it has a prepaid or rounded amount")
     groups = _groups(original, lines)
     net_minor = sum(line.net_minor for line in lines)
     tax_minor = sum(group.tax_minor for group in groups)
@@ -137,6 +138,8 @@ def _part(
             "total_minor": net_minor + tax_minor,
         }
     )
+    if note.accounting_tax:
+        note = note.model_copy(update={"accounting_tax": recounted(note.accounting_tax, note)})
     before = sum(each.total_minor for each in correction.credited)
     if before + note.total_minor > original.total_minor and original.lines[-1].quantity < 0:
         return _undecided(original, "deposits have paid for a part of it")

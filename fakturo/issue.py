@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from fakturo.accounting_currency import counted
 from fakturo.check import prove
 from fakturo.deposit import Deposit, deductions, preceding
 from fakturo.finding import Finding
@@ -106,7 +107,8 @@ def propose(
         total_minor=net + tax_total,
         note=order.note,
     )
-    return Proposal(invoice, tuple(prove(invoice, order, deposits)))
+    invoice, untold = counted(invoice, seller)
+    return Proposal(invoice, (*untold, *prove(invoice, order, deposits)))
 
 
 def issue_day(now: datetime, seller: Seller) -> date:

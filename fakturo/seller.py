@@ -52,6 +52,10 @@ class Seller(BaseModel):
     language: LanguageCode = "en"
     currency: str = "GBP"
     """Of an order that names none."""
+    accounting_currency: str | None = None
+    """In which the seller's tax office counts (BT-6): an invoice in another one tells its tax in both."""
+    exchange_rates: Path | None = None
+    """CSV file of rates that the seller keeps: date, base, currency, rate, source. See docs/taxes.md."""
     tax_category: TaxCategory = "S"
     tax_rate: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(20)
     """Percent, where neither line nor client says."""
@@ -80,11 +84,11 @@ class Seller(BaseModel):
             raise ValueError("an IANA time zone such as Europe/Berlin")
         return value
 
-    @field_validator("currency")
+    @field_validator("currency", "accounting_currency")
     @classmethod
-    def _currency_is_money(cls, value: str) -> str:
+    def _currency_is_money(cls, value: str | None) -> str | None:
         try:
-            exponent(value)
+            exponent(value or "EUR")
         except BadInput as error:
             raise ValueError(str(error)) from None
         return value

@@ -136,7 +136,10 @@ class AccountingTax(Record):
     tax_minor: int
     """BT-111, in minor units of that currency."""
     rate: Number = Field(gt=0)
-    """Units of that currency for one unit of the document's."""
+    """Units of that currency for one unit of the document's, as published."""
+    is_inverse: bool = False
+    """Published the other way round: units of the document's currency for one of that currency, so that the
+    tax is divided by it."""
     rate_date: date
     rate_source: str
     """Who published the rate, e.g. `European Central Bank`."""

@@ -29,6 +29,7 @@ _UNPRINTABLE = dict.fromkeys(
 _POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "IN"})
 Bill = Literal["", "below", "apart"]
 """A Swiss payment part: none, at the foot of the only page, or on a page of its own."""
+_NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 LETTERS_A_ROW = 30
 TALL_ROWS = 20
 """More than these are not kept on one page; a page has room for 55."""
@@ -105,6 +106,7 @@ def html(
         adjustments=tuple(_adjustment(each, say, of_many=len(groups) > 1) for each in invoice.adjustments),
         groups=groups,
         sums=_sums(invoice, groups, say),
+        tax_in_other=_tax_in_other(invoice, say),
         paid=_paid(invoice, say),
         due=Said(say.say("amount_due" if invoice.kind == "invoice" else "total_credit_note"), due),
         please_pay=please_pay(invoice, say),
@@ -157,6 +159,24 @@ def _group(group: TaxGroup, say: Language) -> GroupText:
         taxable=say.amount(group.taxable_minor),
         tax=say.amount(group.tax_minor),
         reason=group.exemption_reason or "",
+    )
+
+
+def _tax_in_other(invoice: Invoice, say: Language) -> str:
+    """The tax in the seller's accounting currency, with the rate as it was published; empty without one."""
+    counted = invoice.accounting_tax
+    if counted is None:
+        return ""
+    one, other = invoice.currency, counted.currency
+    if counted.is_inverse:
+        one, other = other, one
+    return say.say(
+        "tax_in",
+        currency=counted.currency,
+        amount=language(invoice.language, invoice.seller.country, counted.currency).money(counted.tax_minor),
+        rate=f"1 {one} = {say.quantity(counted.rate)} {other}".replace(" ", _NO_BREAK_SPACE),
+        source=counted.rate_source,
+        date=say.short_day(counted.rate_date),
     )
 
 

@@ -23,6 +23,7 @@ STILL_A_CHOICE = frozenset(
 )
 """Codes of stage 'issue' that are a person's to judge; each stands for an amount that code has computed."""
 _WRONG_AS_ASKED = frozenset({"line_negative", "total_not_positive", "order_unreadable"})
+_MISSING = {"exemption_reason_missing": "Set the reason", "exchange_rate_missing": "Add the rate"}
 _WHATEVER_IT_NAMES = frozenset(
     {"po_already_invoiced", "unusual_duplicate", "unusual_ten_times", "unusual_swapped"}
 )
@@ -39,8 +40,8 @@ def may_overrule(finding: Finding, invoice: Invoice | None) -> bool:
 def way_out(finding: Finding, order_id: int) -> str:
     """What to do about a finding of stage 'issue' that nobody may overrule: one sentence."""
     edit = f"`fakturo review edit {order_id}`"
-    if finding.code == "exemption_reason_missing":
-        return "Set the reason, then approve again."
+    if finding.code in _MISSING:
+        return f"{_MISSING[finding.code]}, then approve again."
     if finding.code.startswith("tax_") and finding.code not in {"tax_wrong", "tax_groups_wrong"}:
         return f"Correct the tax with {edit}."
     if finding.code == "dated_in_future":
