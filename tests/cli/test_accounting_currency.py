@@ -31,6 +31,7 @@ def test_it_waits_for_the_rate_and_is_issued_with_it(ordered, tmp_path):
     (tmp_path / "rates.csv").write_text(RATES)
     approved = ordered("review", "approve", "O-1")
     assert approved.exit_code == 0, approved.output
+    assert "issued              1" in ordered("issue").output
     number = next(word for word in ordered("invoices", "list").output.split() if word.startswith("INV-"))
     ubl = ordered("einvoice", number, "--syntax", "ubl").output
     assert "<cbc:TaxCurrencyCode>EUR</cbc:TaxCurrencyCode>" in ubl
