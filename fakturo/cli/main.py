@@ -18,6 +18,7 @@ from fakturo.cli import (
     invoices,
     issue,
     outbox,
+    purchases,
     quarantine,
     render,
     report,
@@ -70,6 +71,7 @@ app.command("export")(export.export)
 app.command("verify")(verify.verify)
 app.add_typer(orders.app, name="orders")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(purchases.app, name="purchases")
 app.add_typer(review.app, name="review")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(payments.app, name="payments")

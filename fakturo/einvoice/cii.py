@@ -5,7 +5,7 @@ Source of the paths: CEN/TS 16931-3-3.
 
 from fakturo.einvoice.elements import as_figure, every, figure, first, text
 from fakturo.einvoice.parsing import Node
-from fakturo.einvoice.reading import Adjustment, Figure, Line, Said, TaxGroup, number_of
+from fakturo.einvoice.reading import Adjustment, Figure, Line, Said, TaxGroup, day_of, number_of
 
 _TOTALS = {
     "BT-106": "ram:LineTotalAmount",
@@ -27,19 +27,30 @@ def read(root: Node) -> Said:
     seller = first(trade, "ram:ApplicableHeaderTradeAgreement/ram:SellerTradeParty")
     currency = text(settlement, "ram:InvoiceCurrencyCode")
     summation = first(settlement, "ram:SpecifiedTradeSettlementHeaderMonetarySummation")
-    registrations = every(seller, "ram:SpecifiedTaxRegistration/ram:ID")
-    vat_ids = [(each.text or "").strip() for each in registrations if each.get("schemeID") == "VA"]
+    buyer = first(trade, "ram:ApplicableHeaderTradeAgreement/ram:BuyerTradeParty")
+    due = text(settlement, "ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString")
     return Said(
         number=text(root, "rsm:ExchangedDocument/ram:ID"),
         currency=currency,
         seller=text(seller, "ram:Name"),
-        seller_vat_id=vat_ids[0] if vat_ids else "",
+        seller_vat_id=_vat_id(seller),
         element=summation if summation is not None else root,
+        type_code=text(root, "rsm:ExchangedDocument/ram:TypeCode"),
+        issue_date=day_of(text(root, "rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString")),
+        due_date=day_of(due),
+        buyer=text(buyer, "ram:Name"),
+        buyer_vat_id=_vat_id(buyer),
         lines=tuple(_line(each) for each in every(trade, "ram:IncludedSupplyChainTradeLineItem")),
         adjustments=(*_adjustments(settlement), *_logistics(settlement)),
         groups=tuple(_group(each) for each in every(settlement, "ram:ApplicableTradeTax")),
         totals=_totals(summation, currency),
     )
+
+
+def _vat_id(party: Node) -> str:
+    registrations = every(party, "ram:SpecifiedTaxRegistration/ram:ID")
+    vat_ids = ((each.text or "").strip() for each in registrations if each.get("schemeID") == "VA")
+    return next(vat_ids, "")
 
 
 def _totals(summation: Node, currency: str) -> dict[str, Figure]:

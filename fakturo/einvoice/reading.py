@@ -6,6 +6,7 @@ Names are those of EN 16931-1. The paths are in `cii.py` and `ubl.py`.
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from fakturo.einvoice.parsing import Node
 
 MOST_DIGITS = 40
 """A longer figure is no amount, and would only cost time."""
+_DAY = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 
 
@@ -90,6 +92,16 @@ class Said:
     """BT-31."""
     element: Node
     """Where the totals stand."""
+    type_code: str = ""
+    """BT-3."""
+    issue_date: date | None = None
+    """BT-2."""
+    due_date: date | None = None
+    """BT-9."""
+    buyer: str = ""
+    """BT-44."""
+    buyer_vat_id: str = ""
+    """BT-48."""
     lines: tuple[Line, ...] = ()
     adjustments: tuple[Adjustment, ...] = ()
     groups: tuple[TaxGroup, ...] = ()
@@ -107,6 +119,15 @@ class Said:
         """BT-115."""
         found = self.totals.get("BT-115")
         return found.value if found else None
+
+
+def day_of(text: str) -> date | None:
+    """A day as either syntax writes it, 2026-03-02 or 20260302; None where it is none."""
+    found = _DAY.match(text)
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def number_of(text: str | None) -> Decimal | None:

@@ -60,6 +60,7 @@ _NO_VALUE = "is not a valid value"
 """Of the schema's complaint about a number or a date that is none."""
 SCHEMA_RULE = "XSD"
 UNFINISHED_RULE = "RULES"
+_NAMESPACE = re.compile(r"\{[^}]*\}")
 _one_at_a_time = Lock()
 
 
@@ -211,6 +212,14 @@ def _processor() -> PySaxonProcessor:
 @cache
 def _compiled(file: str) -> PyXsltExecutable:
     return _processor().new_xslt30_processor().compile_stylesheet(stylesheet_file=str(_folder() / file))
+
+
+def order_schema_problems(root: Node) -> list[str]:
+    """What the schema of Order-X 1.0 (EXTENDED, which holds all levels) has against an order."""
+    schema = _schema("orderx-extended/SCRDMCCBDACIOMessageStructure_100pD20B.xsd")
+    if schema.validate(root):
+        return []
+    return [" ".join(_NAMESPACE.sub("", each.message).split()) for each in schema.error_log]
 
 
 @cache

@@ -96,6 +96,11 @@ def profile_of(root: Node) -> Profile:
     return Profile(syntax, Level.EN16931, said or "no specification named (BT-24)", said, known=False)
 
 
+def is_invoice(root: Node) -> bool:
+    """Whether an XML is an invoice or credit note of EN 16931's syntaxes."""
+    return root.tag in _ROOTS
+
+
 def is_factur_x(profile: Profile) -> bool:
     """Whether the XML is of a Factur-X level, whose own restrictions then hold."""
     return profile.syntax is Syntax.CII and (

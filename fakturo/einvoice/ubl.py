@@ -5,7 +5,7 @@ Source of the paths: CEN/TS 16931-3-2.
 
 from fakturo.einvoice.elements import as_figure, every, figure, first, text
 from fakturo.einvoice.parsing import Node
-from fakturo.einvoice.reading import Adjustment, Figure, Line, Said, TaxGroup, number_of
+from fakturo.einvoice.reading import Adjustment, Figure, Line, Said, TaxGroup, day_of, number_of
 
 _TOTALS = {
     "BT-106": "cbc:LineExtensionAmount",
@@ -27,20 +27,34 @@ def read(root: Node) -> Said:
     summation = first(root, "cac:LegalMonetaryTotal")
     taxes = [each for each in every(root, "cac:TaxTotal") if _currency(each, currency) == currency]
     quantity = "cbc:CreditedQuantity" if kind == "CreditNote" else "cbc:InvoicedQuantity"
-    schemes = every(party, "cac:PartyTaxScheme")
-    of_vat = [each for each in schemes if text(each, "cac:TaxScheme/cbc:ID").upper() == "VAT"]
-    vat_ids = [text(each, "cbc:CompanyID") for each in of_vat]
+    buyer = first(root, "cac:AccountingCustomerParty/cac:Party")
+    due = text(root, "cbc:DueDate") or text(root, "cac:PaymentMeans/cbc:PaymentDueDate")
     return Said(
         number=text(root, "cbc:ID"),
         currency=currency,
         seller=text(party, "cac:PartyLegalEntity/cbc:RegistrationName"),
-        seller_vat_id=vat_ids[0] if vat_ids else "",
+        seller_vat_id=_vat_id(party),
         element=summation if summation is not None else root,
+        type_code=text(root, f"cbc:{kind}TypeCode"),
+        issue_date=day_of(text(root, "cbc:IssueDate")),
+        due_date=day_of(due),
+        buyer=text(buyer, "cac:PartyLegalEntity/cbc:RegistrationName"),
+        buyer_vat_id=_vat_id(buyer),
         lines=tuple(_line(each, quantity) for each in every(root, f"cac:{kind}Line")),
         adjustments=_adjustments(root),
         groups=tuple(_group(each) for tax in taxes for each in every(tax, "cac:TaxSubtotal")),
         totals=_totals(summation, taxes),
     )
+
+
+def _vat_id(party: Node) -> str:
+    schemes = every(party, "cac:PartyTaxScheme")
+    vat_ids = (text(each, "cbc:CompanyID") for each in schemes if _is_of_vat(each))
+    return next(vat_ids, "")
+
+
+def _is_of_vat(scheme: Node) -> bool:
+    return text(scheme, "cac:TaxScheme/cbc:ID").upper() == "VAT"
 
 
 def _currency(tax: Node, default: str) -> str:

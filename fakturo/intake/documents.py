@@ -1,4 +1,4 @@
-"""Read a file of whole orders: UBL, e-mail, text, or JSON of orders and texts. One document is one row."""
+"""Read a file of whole documents: XML, PDF, e-mail, text, or JSON of orders and texts. Each is one row."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,13 +7,13 @@ from typing import Any
 
 from fakturo.errors import BadInput
 from fakturo.intake import json_documents
+from fakturo.intake.electronic import document as electronic
 from fakturo.intake.letters import texts
-from fakturo.intake.reading import Reading, Request, SeenBefore
+from fakturo.intake.reading import Reading, Request, SeenBefore, one
 from fakturo.intake.rows.json_rows import Value, is_row, values, write_rows
 from fakturo.intake.rows.mapping import Mapping
 from fakturo.intake.rows.table_file import read_records
 from fakturo.intake.spool import Spool
-from fakturo.intake.ubl import order as ubl
 from fakturo.ledger.landing.arrivals import Landed, Landing, Refused
 
 EMAIL = "email"
@@ -32,12 +32,15 @@ def read(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
             yield reading
         return
     _check_is_wanted(request)
-    source = request.source or ("ubl" if request.format == "ubl" else EMAIL)
+    if request.format in {"ubl", "pdf"}:
+        yield electronic.read(request, _data(request), seen_before)
+        return
+    source = request.source or EMAIL
     before = seen_before(source, None)
     if before:
         yield Reading(source, None, before=before)
         return
-    yield _one(source, _document(request))
+    yield one(source, _document(request))
 
 
 def _check_is_wanted(request: Request) -> None:
@@ -48,27 +51,23 @@ def _check_is_wanted(request: Request) -> None:
         )
 
 
-def _document(request: Request) -> Landing | Refused:
+def _data(request: Request) -> bytes:
     most = request.settings.intake.max_document_mb * 1_000_000
     if request.taken.size > most:
         raise BadInput(
             f"The document has {request.taken.size / 1e6:,.0f} MB, more than the {most / 1e6:,.0f} MB that "
             "FAKTURO_INTAKE_MAX_DOCUMENT_MB allows."
         )
-    data = request.taken.path.read_bytes()
-    if request.format == "ubl":
-        return ubl.read_order(data, seller=request.settings.seller)
+    return request.taken.path.read_bytes()
+
+
+def _document(request: Request) -> Landing | Refused:
+    data = _data(request)
     seller_currency = request.settings.seller.currency
     if request.format == "eml":
         return texts.read_mail(data, seller_currency=seller_currency, today=request.now.date())
     text = texts.decoded(data)
     return texts.read_text(text, seller_currency=seller_currency, today=request.now.date())
-
-
-def _one(source: str, found: Landing | Refused) -> Reading:
-    if isinstance(found, Refused):
-        return Reading(source, None, rows_in=1, refused=lambda: (found,))
-    return Reading(source, None, rows_in=1, landings=lambda: (found,))
 
 
 @contextmanager

@@ -17,11 +17,12 @@ from fakturo.errors import BadInput
 from fakturo.intake import archive, documents
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.reading import Against, Request
-from fakturo.intake.recognise import TABLES, Format, recognise
+from fakturo.intake.recognise import TABLES, Format, recognise_document
 from fakturo.intake.rows import table_file
 from fakturo.intake.rows.mapping import Mapping, load
 from fakturo.ledger.landing.arrivals import FileFacts, Landed
 from fakturo.ledger.landing.orders import contents_of, known, land
+from fakturo.ledger.purchases.landing import PurchaseDocument, land_purchase
 from fakturo.settings import Settings
 
 MB = 1_000_000
@@ -114,7 +115,7 @@ def _ingest(
         mapping = load(asked.mapping) if isinstance(asked.mapping, str) else asked.mapping
         with archive.workplace(settings, dry_run=asked.dry_run) as folder:
             taken = take(folder)
-            found = asked.format or recognise(asked.name, taken.head)
+            found = asked.format or recognise_document(asked.name, taken.head)
             request = Request(
                 taken,
                 name,
@@ -159,6 +160,8 @@ def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutco
         facts = FileFacts(
             taken.sha256, source, name, request.format, reading.mapping_version, taken.size, archived
         )
+        if reading.purchase is not None:
+            return _keep_purchase(engine, request, asked, facts, reading.purchase)
         landed = asked.lander(
             engine,
             facts,
@@ -171,6 +174,22 @@ def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutco
             dry_run=asked.dry_run,
         )
     return FileOutcome(name=name, source=source, format=request.format, **landed._asdict())
+
+
+def _keep_purchase(
+    engine: Engine, request: Request, asked: _Asked, facts: FileFacts, purchase: PurchaseDocument
+) -> FileOutcome:
+    landed = land_purchase(engine, facts, purchase, now=asked.now, run_id=asked.run_id, dry_run=asked.dry_run)
+    return FileOutcome(
+        name=request.name,
+        source=facts.source,
+        format=request.format,
+        rows_in=landed.rows_in,
+        rows_accepted=landed.rows_accepted,
+        rows_duplicate=landed.rows_duplicate,
+        purchases_new=landed.rows_accepted,
+        purchases_duplicate=landed.rows_duplicate,
+    )
 
 
 def walk(paths: Iterable[Path]) -> Iterable[Path]:

@@ -21,6 +21,9 @@ class FileOutcome(Record):
     orders_new: int = 0
     orders_duplicate: int = 0
     orders_conflict: int = 0
+    purchases_new: int = 0
+    """Invoices and credit notes of suppliers."""
+    purchases_duplicate: int = 0
     refused: str | None = None
     is_for_later: bool = False
     """Refused now, but worth another look: still being written, gone, or not readable by us."""
@@ -29,10 +32,13 @@ class FileOutcome(Record):
         """One line for a person; `what` the rows make."""
         if self.refused:
             return f"{self.name}: refused. {self.refused}"
+        purchases = self.purchases_new + self.purchases_duplicate
+        told = f"; purchase documents: {self.purchases_new} new, {self.purchases_duplicate} duplicate"
         return (
             f"{self.name}: {self.rows_in} in = {self.rows_accepted} accepted + "
             f"{self.rows_duplicate} duplicate + {self.rows_quarantined} quarantined; {what}: "
             f"{self.orders_new} new, {self.orders_duplicate} duplicate, {self.orders_conflict} conflict"
+            f"{told if purchases else ''}"
         )
 
 
@@ -48,4 +54,6 @@ def _sum(numbers: Iterable[int]) -> int:
     return sum(numbers)
 
 
-_COUNTED = tuple(name for name in FileOutcome.model_fields if name.startswith(("rows_", "orders_")))
+_COUNTED = tuple(
+    name for name in FileOutcome.model_fields if name.startswith(("rows_", "orders_", "purchases_"))
+)

@@ -10,6 +10,7 @@ from fakturo.intake.outcome import Progress
 from fakturo.intake.recognise import Format
 from fakturo.intake.rows.mapping import Mapping as ColumnMapping
 from fakturo.ledger.landing.arrivals import Landed, Landing, Refused
+from fakturo.ledger.purchases.landing import PurchaseDocument
 from fakturo.settings import Settings
 
 Against = Callable[[str, Sequence[Landing]], Mapping[str, list[str]]]
@@ -44,8 +45,17 @@ class Reading(NamedTuple):
     rows_duplicate: int = 0
     landings: Callable[[], Iterable[Landing]] = tuple
     refused: Callable[[], Iterable[Refused]] = tuple
+    purchase: PurchaseDocument | None = None
+    """An invoice of a supplier; then there is nothing else."""
     before: Landed | None = None
     """What became of the very same file before; then nothing was read."""
+
+
+def one(source: str, found: Landing | Refused) -> Reading:
+    """A file of one document."""
+    if isinstance(found, Refused):
+        return Reading(source, None, rows_in=1, refused=lambda: (found,))
+    return Reading(source, None, rows_in=1, landings=lambda: (found,))
 
 
 SeenBefore = Callable[[str, str | None], Landed | None]

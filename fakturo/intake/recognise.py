@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from fakturo.errors import BadInput
 
-Format = Literal["csv", "json", "jsonl", "xlsx", "parquet", "ubl", "eml", "txt", "sqlite"]
+Format = Literal["csv", "json", "jsonl", "xlsx", "parquet", "ubl", "eml", "txt", "sqlite", "pdf"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 TABLES: frozenset[str] = frozenset({"csv", "xlsx", "parquet", "sqlite"})
 MOST_NULS = 0.01
@@ -70,6 +70,11 @@ def recognise(name: str, head: bytes) -> Format:
     if start in "{[" and suffix not in {".csv", ".tsv", ".txt", ".eml"}:
         return "jsonl" if suffix in {".jsonl", ".ndjson"} or _is_lines(text) else "json"
     return _SUFFIXES.get(suffix) or _plain(text, head, suffix)
+
+
+def recognise_document(name: str, head: bytes) -> Format:
+    """As `recognise`, and a PDF, which may carry an order or an invoice."""
+    return "pdf" if head.startswith(b"%PDF") else recognise(name, head)
 
 
 def _plain(text: str, head: bytes, suffix: str) -> Format:

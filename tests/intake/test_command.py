@@ -86,7 +86,7 @@ def test_a_dry_run_says_that_nothing_was_written(ingest, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--format", "pdf"], "--format pdf is not known; it can be csv, json"),
+        (["--format", "docx"], "--format docx is not known; it can be csv, json"),
         (["--mapping", "sap"], "There is no mapping 'sap'"),
         ([], "There is no file in "),
     ],

@@ -233,7 +233,7 @@ def test_a_format_is_recognised_by_its_bytes_then_its_name(name, head, found):
     [
         (b"", "The file is empty."),
         (b" \n ", "The file is empty."),
-        (b"%PDF-1.7", "This is a PDF"),
+        (b"%PDF-1.7", "The PDF is broken"),
         (b"\x1f\x8b\x08", "This is a gzip archive"),
         (b"\x00\x01\x02\x03" * 50, "This is no text"),
     ],

@@ -192,7 +192,10 @@ def test_what_is_no_order_is_quarantined_with_reasons(take, rows, body, reason):
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
-        ("<Invoice/>", "This XML is a 'Invoice', not a UBL 2.1 Order."),
+        (
+            "<Invoice/>",
+            "This XML is a 'Invoice'; read are orders (UBL 2.1, Order-X) and invoices (UBL 2.1, CII).",
+        ),
         ("<Order><a></Order>", "The XML is broken"),
         ("<!DOCTYPE lolz [<!ENTITY lol 'lol'>]><Order>&lol;</Order>", "document type"),
         (

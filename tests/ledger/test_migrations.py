@@ -12,6 +12,7 @@ from fakturo.ledger import (
     einvoice_tables,
     payment_tables,
     prediction_tables,
+    purchase_tables,
     tables,
 )
 from fakturo.ledger.migrate import upgrade
@@ -27,6 +28,7 @@ def test_migrated_schema_equals_the_tables(engine):
         assert tables.orders.metadata is dunning_tables.dunning_notices.metadata
         assert tables.orders.metadata is prediction_tables.predictions.metadata
         assert tables.orders.metadata is alert_tables.kpi_readings.metadata
+        assert tables.orders.metadata is purchase_tables.purchase_documents.metadata
         assert tables.orders.metadata is einvoice_tables.accepted_shapes.metadata
 
 

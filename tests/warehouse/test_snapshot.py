@@ -10,6 +10,7 @@ from sqlalchemy import insert, update
 from bench.made_ledger import fill
 from fakturo.errors import WarehouseError
 from fakturo.ledger.open import writing
+from fakturo.ledger.purchase_tables import purchase_documents
 from fakturo.ledger.tables import customers, files, findings, metadata, orders, quarantine
 from fakturo.warehouse import copying
 from fakturo.warehouse.landed import INVOICES, landed, rows
@@ -19,6 +20,7 @@ from fakturo.warehouse.snapshot import snapshot
 WITHHELD = {
     "accepted_shapes": {"key", "rules", "accepted_at"},  # what issuing need not ask again; no fact
     "files": {"archived_as"},
+    "purchase_documents": set(purchase_documents.c.keys()),  # what others bill us, kept for later
     "customers": {"content"},
     "orders": {"raw", "leased_by", "deposit_of"},
     "quarantine": {"raw", "resolved_by"},

@@ -18,7 +18,8 @@ def ingest(
     ] = None,
     source: Annotated[str | None, typer.Option(help="Whose order numbers these are.")] = None,
     format: Annotated[  # noqa: A002  the option is called --format
-        str | None, typer.Option(help="csv, json, jsonl, xlsx, parquet, ubl, eml, txt or sqlite.")
+        str | None,
+        typer.Option(help="csv, json, jsonl, xlsx, parquet, ubl (any XML), pdf, eml, txt or sqlite."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report, write nothing.")] = False,
 ) -> None:

@@ -28,6 +28,8 @@ MOST_PAGE_BYTES = 10_000_000
 MOST_ATTACHMENTS = 100
 INVOICE_NAMES = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml"})
 """In lower case: ZUGFeRD 2.0 wrote `zugferd-invoice.xml`, ZUGFeRD 1 `ZUGFeRD-invoice.xml`."""
+ORDER_NAMES = frozenset({"order-x.xml"})
+"""Order-X 1.0, section 6.2."""
 _LEVEL = re.compile(rb"ConformanceLevel\s*(?:>|=\s*[\"'])\s*([^<\"']{1,40})")
 
 
@@ -54,6 +56,8 @@ class Envelope:
     text: str
     pages: int
     """Pages of the document; `text` is of the first 100."""
+    orders: tuple[bytes, ...] = ()
+    """Purchase orders (Order-X) that it carries."""
 
 
 def open_envelope(data: bytes) -> Envelope:
@@ -68,6 +72,7 @@ def open_envelope(data: bytes) -> Envelope:
             raise BadInput("The PDF is protected by a password; ask for one without.")
         attached: list[Attached] = []
         invoices: list[tuple[Attached, bytes]] = []
+        orders: list[bytes] = []
         for number, each in enumerate(reader.attachment_list):
             if number >= MOST_ATTACHMENTS:
                 raise BadInput(f"The PDF has more than {MOST_ATTACHMENTS} attachments; it was not read.")
@@ -75,9 +80,12 @@ def open_envelope(data: bytes) -> Envelope:
             attached.append(entry)
             if entry.name.lower() in INVOICE_NAMES:
                 invoices.append((entry, b"" if invoices else _content(each, entry.name)))
+            elif entry.name.lower() in ORDER_NAMES and not orders:
+                orders.append(_content(each, entry.name))
         pages = len(reader.pages)
         text = "\n".join(_text(reader.pages[number]) for number in range(min(pages, MOST_PAGES)))
-        return Envelope(tuple(attached), tuple(invoices), _claimed_level(reader), text, pages)
+        level = _claimed_level(reader)
+        return Envelope(tuple(attached), tuple(invoices), level, text, pages, tuple(orders))
 
 
 def is_pdf(data: bytes) -> bool:

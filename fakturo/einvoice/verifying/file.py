@@ -79,6 +79,7 @@ def _verdict(
         due=said.due,
         lines=len(said.lines),
         findings=(*document.findings, *extra),
+        said=said,
     )
 
 

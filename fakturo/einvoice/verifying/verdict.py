@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from fakturo.einvoice.reading import Said
 from fakturo.einvoice.syntax import Profile
 from fakturo.einvoice.verifying.finding import Finding, Weight
 
@@ -27,6 +28,8 @@ class Verdict:
     due: Decimal | None = None
     lines: int = 0
     findings: tuple[Finding, ...] = field(default=())
+    said: Said | None = None
+    """All that the invoice says; None where none could be read."""
 
     @property
     def is_accepted(self) -> bool:

@@ -1,14 +1,14 @@
-"""Read quarantined documents once more: UBL orders, and JSON records that are whole orders or texts."""
+"""Read quarantined documents once more: XML orders, and JSON records that are whole orders or texts."""
 
 from collections.abc import Collection, Mapping
 
 from fakturo.errors import BadInput
 from fakturo.intake import json_documents
+from fakturo.intake.electronic.document import read_order, xml_of
 from fakturo.intake.quarantine.correction import Correction
 from fakturo.intake.quarantine.reread import Reread
 from fakturo.intake.reading import Reading, Request
 from fakturo.intake.rows.json_rows import Value, values
-from fakturo.intake.ubl import order as ubl
 from fakturo.ledger.landing.arrivals import Landing, Refused
 
 
@@ -25,11 +25,11 @@ def reread_documents(
         BadInput: such a file has no rows that could be retried.
     """
     found: dict[int, Landing | Refused] = {}
-    if request.format == "ubl":
+    if request.format in {"ubl", "pdf"}:
         for line in lines:
             text = _text(corrections.get(line))
-            data = text.encode() if text else request.taken.path.read_bytes()
-            found[line] = ubl.read_order(data, seller=request.settings.seller)
+            data = text.encode() if text else xml_of(request.taken.path.read_bytes(), request.format)
+            found[line] = read_order(data, request.settings.seller)
     elif request.format in {"json", "jsonl"}:
         longest = request.settings.intake.max_line_mb << 20
         for each in values(request.taken.path, most_line_bytes=longest, on_bytes=lambda _done: None):

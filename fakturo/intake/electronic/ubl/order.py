@@ -4,77 +4,34 @@ Whatever may change what is owed and is not read here is a finding: an order is 
 element of it was understood. Source: OASIS UBL 2.1; Peppol BIS Ordering 3 (T01).
 """
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 from lxml import etree
-from pydantic import ValidationError
 
 from fakturo.errors import BadInput
-from fakturo.intake.landing import landing
-from fakturo.intake.ubl.checks import check
-from fakturo.intake.ubl.paths import Node, find, find_all, text_of
+from fakturo.intake.electronic.order_made import made, told
+from fakturo.intake.electronic.ubl.checks import check
+from fakturo.intake.electronic.ubl.paths import find, find_all, text_of
+from fakturo.intake.electronic.xml import Node
 from fakturo.ledger.landing.arrivals import Landing, Refused
-from fakturo.order import Order
 from fakturo.seller import Seller
 
 ORDER = "{urn:oasis:names:specification:ubl:schema:xsd:Order-2}Order"
-DEEPEST = 60
-_SHOWN_CHARS = 20_000
 
 
-def read_order(data: bytes, *, seller: Seller) -> Landing | Refused:
+def read_order(root: Node, data: bytes, *, seller: Seller) -> Landing | Refused:
     """One UBL order; refused with all reasons where it cannot be made into an order at all.
 
     Raises:
-        BadInput: no XML, an XML with a document type (where entity bombs live), or not an Order.
+        BadInput: not an Order.
     """
-    root = parse(data)
-    line_of_root = root.sourceline or 1
-    text = _shown(data)
-    record = _record(root)
-    try:
-        order = Order.model_validate(record)
-    except ValidationError as error:
-        reasons = [_sentence(each) for each in error.errors()]
-        shown = json.dumps({"xml": text[:_SHOWN_CHARS]}, ensure_ascii=False)
-        found = str(record.get("external_id") or "")[:200] or None
-        return Refused(line_of_root, found, json.dumps(reasons, ensure_ascii=False), shown)
-    except BadInput as error:
-        shown = json.dumps({"xml": text[:_SHOWN_CHARS]}, ensure_ascii=False)
-        return Refused(line_of_root, None, json.dumps([str(error)], ensure_ascii=False), shown)
-    findings = tuple(check(root, order, seller))
-    return landing(order, rows=1, first_line=line_of_root, findings=findings, raw=text)
-
-
-def parse(data: bytes) -> Node:
-    """Root of an order's XML, nothing fetched and nothing expanded.
-
-    Raises:
-        BadInput: not well-formed, with a DOCTYPE, nested too deeply, or another document than an Order.
-    """
-    if b"<!DOCTYPE" in data[:4096] or b"<!ENTITY" in data:
-        raise BadInput(_NO_DOCTYPE)
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True,
-        remove_pis=True,
-    )  # fmt: skip
-    try:
-        root: Node = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise BadInput(f"The XML is broken: {error}.") from None
-    if root.getroottree().docinfo.doctype:
-        raise BadInput(_NO_DOCTYPE)
-    if any(_depth(element) > DEEPEST for element in root.iter() if len(element) == 0):
-        raise BadInput(f"The XML is nested more than {DEEPEST} levels deep; this is no order.")
     if root.tag != ORDER:
         name = etree.QName(root).localname
-        raise BadInput(f"This XML is a {name!r}, not a UBL 2.1 Order.")
-    return root
-
-
-_NO_DOCTYPE = "The XML has a document type or entities; a UBL order has none, remove them."
+        raise BadInput(
+            f"This XML is a {name!r}; read are orders (UBL 2.1, Order-X) and invoices (UBL 2.1, CII)."
+        )
+    return made(_record(root), root, data, lambda order: check(root, order, seller))
 
 
 def _record(root: Node) -> dict[str, Any]:
@@ -84,7 +41,7 @@ def _record(root: Node) -> dict[str, Any]:
     po_number = text_of(root, "ID")
     items = [find(line, "LineItem") for line in find_all(root, "OrderLine")]
     total = find(root, "AnticipatedMonetaryTotal")
-    return _told(
+    return told(
         external_id=f"{customer.get('id', '')}/{po_number}" if po_number else None,
         customer=customer,
         currency=currency,
@@ -109,7 +66,7 @@ def _party(party: Node) -> dict[str, Any]:
     )
     street = [text_of(address, "StreetName"), text_of(address, "AdditionalStreetName")]
     country = text_of(address, "Country/IdentificationCode")
-    return _told(
+    return told(
         id=text_of(party, "PartyIdentification/ID")
         or text_of(party, "EndpointID")
         or tax_id
@@ -132,7 +89,7 @@ def _line(no: int, item: Node) -> dict[str, Any]:
         or text_of(thing, "BuyersItemIdentification/ID")
     )
     quantity = find(item, "Quantity")
-    return _told(
+    return told(
         no=no,
         code=code,
         buyer_code=text_of(thing, "BuyersItemIdentification/ID"),
@@ -152,7 +109,7 @@ def _line(no: int, item: Node) -> dict[str, Any]:
 def _adjustments(parent: Node, *, with_tax: bool) -> Iterator[dict[str, Any]]:
     for each in find_all(parent, "AllowanceCharge"):
         indicator = text_of(each, "ChargeIndicator")
-        yield _told(
+        yield told(
             kind={"true": "charge", "1": "charge", "false": "allowance", "0": "allowance"}.get(
                 indicator or ""
             ),
@@ -163,23 +120,5 @@ def _adjustments(parent: Node, *, with_tax: bool) -> Iterator[dict[str, Any]]:
         )
 
 
-def _told(**fields: Any) -> dict[str, Any]:
-    """Fields that have a value; the record's defaults hold for the others."""
-    return {name: value for name, value in fields.items() if value is not None and value != []}
-
-
 def _is_vat(scheme: Node) -> bool:
     return (text_of(scheme, "TaxScheme/ID") or "").upper() == "VAT"
-
-
-def _depth(element: Node) -> int:
-    return sum(1 for _ in element.iterancestors())
-
-
-def _shown(data: bytes) -> str:
-    return data.decode("utf-8-sig", errors="replace").replace("\x00", "␀")
-
-
-def _sentence(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "the order"
-    return f"{place}: {problem['msg']}."

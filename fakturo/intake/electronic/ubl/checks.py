@@ -1,11 +1,11 @@
 """What in a UBL order a person must see: elements that may change what is owed, and amounts that disagree."""
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
 
 from fakturo.finding import Finding
-from fakturo.intake.ubl.paths import Node, find, find_all, local_name, text_of
-from fakturo.issue import line_net_minor
+from fakturo.intake.electronic.doubts import ORDINARY, finding, line_amounts, number, unread
+from fakturo.intake.electronic.ubl.paths import find, find_all, local_name, text_of
+from fakturo.intake.electronic.xml import Node
 from fakturo.money import to_minor
 from fakturo.order import Order
 from fakturo.seller import Seller
@@ -27,8 +27,6 @@ _ITEM = frozenset({
     "Delivery", "OriginatorParty", "AllowanceCharge", "Price", "Item", "TaxTotal",
 })  # fmt: skip
 _PRICE = frozenset({"PriceAmount", "BaseQuantity", "PriceType", "AllowanceCharge", "ValidityPeriod"})
-ORDINARY = frozenset({None, "105", "220", "402"})
-"""UNCL 1001: purchase order, order, and an order without a code."""
 
 
 def check(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
@@ -45,16 +43,16 @@ def check(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
 
 
 def _not_understood(root: Node) -> Iterator[Finding]:
-    yield from (_unread(child, "order") for child in root if local_name(child) not in _DOCUMENT)
+    yield from (unread(child, "order") for child in root if local_name(child) not in _DOCUMENT)
     for no, order_line in enumerate(find_all(root, "OrderLine"), start=1):
         place = f"line {no}"
         if len(find_all(order_line, "LineItem")) != 1:
-            yield _finding("line_unclear", "An order line holds no or several line items; read it.", place)
-        yield from (_unread(child, place) for child in order_line if local_name(child) != "LineItem")
+            yield finding("line_unclear", "An order line holds no or several line items; read it.", place)
+        yield from (unread(child, place) for child in order_line if local_name(child) != "LineItem")
         for item in find_all(order_line, "LineItem"):
-            yield from (_unread(child, place) for child in item if local_name(child) not in _ITEM)
+            yield from (unread(child, place) for child in item if local_name(child) not in _ITEM)
             of_price = [child for price in find_all(item, "Price") for child in price]
-            yield from (_unread(child, place) for child in of_price if local_name(child) not in _PRICE)
+            yield from (unread(child, place) for child in of_price if local_name(child) not in _PRICE)
 
 
 def _kind(root: Node) -> Iterator[Finding]:
@@ -63,9 +61,9 @@ def _kind(root: Node) -> Iterator[Finding]:
         message = (
             f"The order has type {code}, which is no ordinary purchase order (220); decide what it asks for."
         )
-        yield _finding("order_type", message, "order")
+        yield finding("order_type", message, "order")
     if text_of(root, "CopyIndicator") == "true":
-        yield _finding("order_copy", "The order says that it is a copy; make sure that it is meant.", "order")
+        yield finding("order_copy", "The order says that it is a copy; make sure that it is meant.", "order")
 
 
 def _parties(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
@@ -76,7 +74,7 @@ def _parties(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
             message = (
                 f"The invoice is to go to another party ({payer_id}) than the buyer; decide who is billed."
             )
-            yield _finding("other_payer", message, "customer")
+            yield finding("other_payer", message, "customer")
     supplier = find(root, "SellerSupplierParty/Party")
     for scheme in find_all(supplier, "PartyTaxScheme") if supplier is not None else ():
         asked = text_of(scheme, "CompanyID")
@@ -85,7 +83,7 @@ def _parties(root: Node, order: Order, seller: Seller) -> Iterator[Finding]:
             message = (
                 f"The order is addressed to the supplier with VAT id {asked}, not to us ({seller.vat_id})."
             )
-            yield _finding("other_seller", message, "seller")
+            yield finding("other_seller", message, "seller")
 
 
 def _currencies(root: Node, order: Order) -> Iterator[Finding]:
@@ -95,11 +93,11 @@ def _currencies(root: Node, order: Order) -> Iterator[Finding]:
             message = (
                 f"{local_name(element)} is in {currency}, the order in {order.currency}; ask which holds."
             )
-            yield _finding("currency_differs", message, f"line {element.sourceline} of the XML")
+            yield finding("currency_differs", message, f"line {element.sourceline} of the XML")
             return
     asked = text_of(root, "RequestedInvoiceCurrencyCode")
     if asked and asked != order.currency:
-        yield _finding(
+        yield finding(
             "currency_differs", f"An invoice in {asked} is asked for, not in {order.currency}.", "order"
         )
 
@@ -109,27 +107,21 @@ def _amounts(root: Node, order: Order) -> Iterator[Finding]:
     if total is None:
         return
     for name in ("PrepaidAmount", "PayableRoundingAmount"):
-        if _number(text_of(total, name)):
+        if number(text_of(total, name)):
             message = f"The order states {name} {text_of(total, name)}; account for it by hand."
-            yield _finding("amount_not_understood", message, "total")
+            yield finding("amount_not_understood", message, "total")
     for name, kind in (("AllowanceTotalAmount", "allowance"), ("ChargeTotalAmount", "charge")):
-        stated = _number(text_of(total, name))
+        stated = number(text_of(total, name))
         ours = sum(to_minor(each.amount, order.currency) for each in order.adjustments if each.kind == kind)
         if stated is not None and to_minor(stated, order.currency) != ours:
             message = f"The order states {name} {stated}, its own {kind}s give another sum."
-            yield _finding("stated_amount_differs", message, "total")
-    gross, payable = _number(text_of(total, "TaxInclusiveAmount")), _number(text_of(total, "PayableAmount"))
+            yield finding("stated_amount_differs", message, "total")
+    gross, payable = number(text_of(total, "TaxInclusiveAmount")), number(text_of(total, "PayableAmount"))
     if gross is not None and payable is not None and gross != payable:
         message = f"The order states {gross} with tax but {payable} to pay; ask what explains it."
-        yield _finding("stated_amount_differs", message, "total")
-    for line, each in zip(order.lines, find_all(root, "OrderLine"), strict=False):
-        stated = _number(text_of(each, "LineItem/LineExtensionAmount"))
-        net = line_net_minor(
-            line.quantity, line.unit_price, line.price_base, line.adjustments, order.currency
-        )
-        if stated is not None and to_minor(stated, order.currency) != net:
-            message = f"Line {line.no} states an amount of {stated}, but its quantity and price give another."
-            yield _finding("line_amount_differs", message, f"line {line.no}")
+        yield finding("stated_amount_differs", message, "total")
+    nets = [text_of(each, "LineItem/LineExtensionAmount") for each in find_all(root, "OrderLine")]
+    yield from line_amounts(order, nets)
 
 
 def _line(no: int, item: Node) -> Iterator[Finding]:
@@ -137,24 +129,7 @@ def _line(no: int, item: Node) -> Iterator[Finding]:
     quantity, base = find(item, "Quantity"), find(item, "Price/BaseQuantity")
     if base is not None and base.get("unitCode") not in {None, quantity.get("unitCode")}:
         message = f"Line {no} is priced per {base.get('unitCode')} but ordered in {quantity.get('unitCode')}."
-        yield _finding("unit_differs", message, place)
+        yield finding("unit_differs", message, place)
     taxes = find_all(find(item, "Item"), "ClassifiedTaxCategory") if find(item, "Item") is not None else []
     if len(taxes) > 1:
-        yield _finding("tax_unclear", f"Line {no} bears several tax categories; say which holds.", place)
-
-
-def _unread(element: Node, place: str) -> Finding:
-    name = local_name(element)
-    text = " ".join("".join(element.itertext()).split())[:120]
-    return _finding("element_not_understood", f"{name} ({text}) may change what is owed; read it.", place)
-
-
-def _number(text: str | None) -> Decimal | None:
-    try:
-        return Decimal(text) if text else None
-    except InvalidOperation:
-        return None
-
-
-def _finding(code: str, message: str, place: str) -> Finding:
-    return Finding(code=code, message=message, place=place)
+        yield finding("tax_unclear", f"Line {no} bears several tax categories; say which holds.", place)

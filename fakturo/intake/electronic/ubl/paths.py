@@ -1,9 +1,7 @@
 """Walk UBL by local names: `Party/PartyName/Name`, whatever the prefixes are."""
 
-from typing import Any
+from fakturo.intake.electronic.xml import Node
 
-Node = Any
-"""An lxml element; its stubs are not among our dependencies."""
 _CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 

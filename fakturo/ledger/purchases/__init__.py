@@ -1,0 +1,1 @@
+"""What suppliers bill us, kept for later: no order, no receivable."""
