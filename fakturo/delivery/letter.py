@@ -78,16 +78,18 @@ def enveloped(
 
 def _words(name: str, invoice: Invoice, link: str, *, is_attached: bool) -> tuple[str, str]:
     """(subject, text)."""
+    is_credit = invoice.kind == "credit_note"
     said_in = (invoice.language, invoice.seller.country)
     digits = exponent(invoice.currency)
     amount = format_decimal(
-        to_major(invoice.total_minor, invoice.currency),
+        to_major(invoice.total_minor if is_credit else invoice.due_minor, invoice.currency),
         format="#,##0" + ("." + "0" * digits if digits else ""),
         locale=number_locale(*said_in),
     )
     template = plain_words().get_template(f"{name.replace('.', '_')}.{invoice.language}.txt.j2")
     whole = template.render(
-        is_credit=invoice.kind == "credit_note",
+        is_credit=is_credit,
+        is_deposit=invoice.is_deposit,
         country=invoice.seller.country,
         number=invoice.number,
         total=f"{amount} {invoice.currency}",

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from fakturo.errors import BadInput
 from fakturo.intake import archive, documents
+from fakturo.intake.electronic.document import PURCHASES
 from fakturo.intake.outcome import FileOutcome, Progress
 from fakturo.intake.reading import Against, Request
 from fakturo.intake.recognise import TABLES, Format, recognise_document
@@ -155,7 +156,9 @@ def _read_and_land(engine: Engine, request: Request, asked: _Asked) -> FileOutco
     with read(request, lambda source, version: known(engine, source, taken.sha256, version)) as reading:
         source = reading.source
         if reading.before is not None:
-            return FileOutcome(name=name, source=source, format=request.format, **reading.before._asdict())
+            told = {"purchases_duplicate": reading.before.rows_duplicate} if source == PURCHASES else {}
+            before = reading.before._asdict() | told
+            return FileOutcome(name=name, source=source, format=request.format, **before)
         archived = None if asked.dry_run else archive.keep(taken, request.settings.archive)
         facts = FileFacts(
             taken.sha256, source, name, request.format, reading.mapping_version, taken.size, archived

@@ -32,6 +32,21 @@ def test_a_deposit_is_issued_at_once_and_once(ordered):
     assert str(late.exception) == "Order O-1 is issued already; a deposit comes before the invoice."
 
 
+def test_who_rejects_an_order_is_told_of_its_deposit(run, tmp_path):
+    run("init")
+    odd = CSV.splitlines()[0] + ",order_total\nO-1,2026-03-02,K-1,B,EUR,A1,Chair,4,250.00,19,9.00\n"
+    (tmp_path / "o.csv").write_text(odd)
+    run("ingest", "o.csv")
+    assert "to review           1" in run("issue").output
+    number = run("deposit", "O-1", "--amount", "119.00").output.split()[0]
+    words = ("review", "reject", "O-1", "--reason", "not wanted")
+    told = f"Deposit invoice {number} still stands: take it back with `fakturo credit {number}`."
+    assert told in run(*words).output
+    assert told in run(*words).output
+    run("credit", number, "--reason", "order rejected")
+    assert "Deposit" not in run(*words).output
+
+
 @pytest.mark.parametrize(
     ("words", "error", "told"),
     [

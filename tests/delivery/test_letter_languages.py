@@ -7,6 +7,7 @@ import pytest
 
 from fakturo.delivery.letter import LETTERS, plain_words
 from fakturo.languages import LANGUAGES, spaced
+from reports.language import language as page_language
 
 SUBJECTS = {
     "en": ("Invoice", "Credit note", "Payment reminder", "Overdue notice", "Final notice"),
@@ -46,6 +47,7 @@ def test_the_letter_of_an_invoice(language, is_credit):
     for is_attached, link in itertools.product(BOTH, ("https://portal.example/R-1", None)):
         text = template.render(
             is_credit=is_credit,
+            is_deposit=False,
             country="US",
             number="R-1",
             total="1 EUR",
@@ -97,15 +99,26 @@ def test_the_letter_about_what_is_overdue(language, tone):
 def test_a_credit_note_is_called_in_a_letter_what_its_page_calls_it(language, name):
     template = plain_words().get_template(f"invoice_issued.{language}.txt.j2")
     told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link"), "x")
-    text = template.render(is_credit=True, country="BE", is_attached=True, **told).lstrip()
+    text = template.render(is_credit=True, is_deposit=False, country="BE", is_attached=True, **told).lstrip()
     assert text.startswith(f"{name} x ")
     assert text.count(name.lower()) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_deposit_is_called_in_a_letter_what_its_page_calls_it(language):
+    page = page_language(language, "DE", "EUR").say("deposit")
+    template = plain_words().get_template(f"invoice_issued.{language}.txt.j2")
+    told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link"), "x")
+    text = template.render(is_credit=False, is_deposit=True, country="DE", is_attached=True, **told).lstrip()
+    assert text.startswith(f"{page} x ")
+    assert text.casefold().count(page.casefold()) == 2
 
 
 def test_french_letters_have_no_break_spaces_before_signs():
     template = plain_words().get_template("invoice_issued.fr.txt.j2")
     text = template.render(
         is_credit=False,
+        is_deposit=False,
         country="FR",
         number="R-1",
         total="1 EUR",

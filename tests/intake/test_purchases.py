@@ -45,6 +45,7 @@ def test_the_very_same_file_is_kept_once(take, rows):
     take("a.xml", ubl())
     again = take("b.xml", ubl())
     assert (again.rows_accepted, again.rows_duplicate, again.orders_duplicate) == (0, 1, 0)
+    assert again.in_words().endswith("purchase documents: 0 new, 1 duplicate")
     assert len(rows("purchase_documents")) == 1
 
 

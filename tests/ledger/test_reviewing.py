@@ -18,7 +18,7 @@ from fakturo.ledger.orders.drafts import save_draft
 from fakturo.ledger.predictions.usual import keep_usual
 from fakturo.ledger.review import reviewing
 from fakturo.ledger.review.cases import open_case, waiting
-from fakturo.ledger.review.decisions import Desk
+from fakturo.ledger.review.decisions import Decision, Desk
 from fakturo.ledger.tables import ai_answers, ai_calls, audit, customers, drafts, findings, invoices, orders
 from fakturo.order import Order, content
 from fakturo.seller import Seller
@@ -91,7 +91,7 @@ def repeated(engine, queue, order, now):
 
 def test_an_approved_draft_is_issued_as_proposed(engine, refused, desk, now):
     decided = reviewing.approve(desk, case(engine, refused), model_reads=True)
-    assert decided == (refused, "approved", True, ("quantity_wrong",))
+    assert decided == Decision(refused, "approved", is_new=True, overruled=("quantity_wrong",))
     kept = row(engine, refused)
     assert (kept.status, kept.lane, kept.status_reason, kept.customer_id) == ("queued", "rules", None, "C-1")
     model, person = rows(engine, drafts)

@@ -215,7 +215,7 @@ def test_the_unit_tests_of_the_money_logic_pass(built, tmp_path):
     settings, published, _ = built
     file = tmp_path / "warehouse.duckdb"
     shutil.copy(published.file, file)
-    assert transform(settings, file, unit_tests=True) == (0, 13)
+    assert transform(settings, file, unit_tests=True) == (0, 14)
 
 
 def test_an_empty_ledger_in_a_relative_home_is_published_too(tmp_path, monkeypatch):

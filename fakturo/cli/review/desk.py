@@ -180,7 +180,13 @@ def told(key: str, decision: Decision) -> str:
     overruled = (
         f"; overruled: {', '.join(decision.overruled)}" if decision.overruled and decision.is_new else ""
     )
-    return f"Order {key} {done}{before}{overruled}."
+    stands = (
+        f" Deposit invoice {', '.join(decision.deposits)} still stands: take it back with "
+        f"`fakturo credit {decision.deposits[0]}`."
+        if decision.deposits
+        else ""
+    )
+    return f"Order {key} {done}{before}{overruled}.{stands}"
 
 
 def commands(case: Case, outlook: Outlook | None, *, model_reads: bool) -> list[str]:

@@ -43,6 +43,16 @@ def of_orders(connection: Connection, order_ids: Sequence[int]) -> dict[int, Bef
     }
 
 
+def standing(connection: Connection, order_id: int) -> tuple[str, ...]:
+    """Numbers of an order's deposit invoices that no credit notes have taken back whole."""
+    before = of_orders(connection, [order_id]).get(order_id)
+    return tuple(
+        each.invoice.number or ""
+        for each in (before.deposits if before else ())
+        if sum(note.total_minor for note in each.credited) < each.invoice.total_minor
+    )
+
+
 def _notes(connection: Connection, invoice_ids: Sequence[int]) -> dict[int, list[tuple[int, Invoice]]]:
     found: dict[int, list[tuple[int, Invoice]]] = defaultdict(list)
     query = (

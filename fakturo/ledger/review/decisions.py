@@ -33,6 +33,8 @@ class Decision(NamedTuple):
     """False: the very same was decided before, nothing was written."""
     overruled: tuple[str, ...] = ()
     """Codes of the findings that no longer keep the order in review."""
+    deposits: tuple[str, ...] = ()
+    """Numbers of the order's deposit invoices that still stand, where it is rejected."""
 
 
 class Desk(NamedTuple):

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 from fakturo.errors import NotAllowed
 from fakturo.finding import Finding
 from fakturo.ledger import findings
-from fakturo.ledger.issuing import overruling
+from fakturo.ledger.issuing import deposits, overruling
 from fakturo.ledger.issuing.outlook import Outlook, Unread, look_ahead
 from fakturo.ledger.open import reading
 from fakturo.ledger.review.cases import UNDECIDED, Case, Twin, twins
@@ -84,7 +84,7 @@ def reject(desk: Desk, case: Case, *, reason: str) -> Decision:
     if not reason:
         raise NotAllowed("Say why the order is rejected; whoever asks later reads the reason.")
     if case.status == "rejected":
-        return Decision(case.id, "rejected", is_new=False)
+        return _rejected(desk, case, is_new=False)
     if case.status not in UNDECIDED:
         raise too_late(desk, case)
 
@@ -93,7 +93,13 @@ def reject(desk: Desk, case: Case, *, reason: str) -> Decision:
         log(connection, desk, case, "rejected", {"reason": reason, "codes": codes(case.findings)})
 
     is_new = write_once(desk, case, write, lambda order, _: order.status == "rejected")
-    return Decision(case.id, "rejected", is_new)
+    return _rejected(desk, case, is_new=is_new)
+
+
+def _rejected(desk: Desk, case: Case, *, is_new: bool) -> Decision:
+    with reading(desk.engine) as connection:
+        standing = deposits.standing(connection, case.id)
+    return Decision(case.id, "rejected", is_new, deposits=standing)
 
 
 def reopen(desk: Desk, case: Case) -> Decision:

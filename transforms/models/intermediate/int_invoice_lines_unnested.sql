@@ -1,19 +1,29 @@
 {# One row per line of an issued invoice, out of the content that was hashed. #}
 with
 invoices as (
-    select * from {{ ref('stg_ledger__invoices') }}
+    select
+        *,
+        coalesce(corrects_invoice_id, invoice_id) as original_id
+    from {{ ref('stg_ledger__invoices') }}
+),
+deposits as (
+    select invoice_id
+    from invoices
+    where content.is_deposit
 ),
 unnested as (
     select
-        invoice_id,
-        invoice_number,
-        customer_id,
-        kind,
-        currency,
-        issue_date,
-        coalesce(content.is_deposit, false) as is_deposit,
-        unnest(content.lines) as item
+        invoices.invoice_id,
+        invoices.invoice_number,
+        invoices.customer_id,
+        invoices.kind,
+        invoices.currency,
+        invoices.issue_date,
+        -- or the credit note of one
+        deposits.invoice_id is not null as is_deposit,
+        unnest(invoices.content.lines) as item
     from invoices
+    left join deposits on invoices.original_id = deposits.invoice_id
 ),
 lines as (
     select
