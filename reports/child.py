@@ -16,7 +16,7 @@ from reports.look import Look
 from reports.pdf import Document, complaints, make, prepare
 
 LONGEST_RENDER_S = 600
-"""The alarm then ends this process; 10,000 lines take about one minute."""
+"""The alarm then ends this process; 10,000 lines take about two minutes."""
 LONGEST_REASON = 400
 OBJECTS_TO_COLLECT = 50_000
 """A page is made of 300,000. Python looks for rings after every 700, a twentieth of the time of a page."""
