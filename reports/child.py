@@ -37,6 +37,8 @@ def serve(parent: Connection) -> None:
         answer = _answer(text, xml, look)
         signal.alarm(0)
         parent.send(answer)
+        del answer
+        gc.collect()
 
 
 def _greeting(look: Look) -> list[str] | str:
