@@ -36,6 +36,8 @@ class Press:
     """From addresses to the pictures that answer them."""
     parsed: Callable[[str, Any], Any]
     """From a page of our own template and its fetcher to what WeasyPrint sets."""
+    keep_lines: Callable[[bool], None]
+    """Whether measured lines are kept until they are drawn."""
     subset_missing: bool
 
 
@@ -80,7 +82,12 @@ def press() -> Press:
             return URLFetcherResponse(url, picture.data, {"Content-Type": picture.mime})
 
     return Press(
-        weasyprint, FontConfiguration(), OnlyOurs, _page_class(weasyprint), ffi.harfbuzz_subset is None
+        weasyprint,
+        FontConfiguration(),
+        OnlyOurs,
+        _page_class(weasyprint),
+        _line_keeper(),
+        ffi.harfbuzz_subset is None,
     )
 
 
@@ -111,3 +118,29 @@ def _page_class(library: Any) -> Callable[[str, Any], Any]:
             return sheets
 
     return Page
+
+
+def _line_keeper() -> Callable[[bool], None]:
+    """Teach WeasyPrint to keep the lines that it has measured, as it makes each anew to draw it.
+
+    That saves memory in long documents and costs a page 3 % of its time. A line that is justified has to be
+    made anew; none of our own template is.
+    """
+    from weasyprint.text import line_break
+
+    class Line(line_break.Layout):  # type: ignore[misc]  # WeasyPrint has no types
+        are_kept = False
+
+        def deactivate(self) -> None:
+            if not self.are_kept:
+                super().deactivate()
+
+        def reactivate(self, style: Any) -> None:
+            if not hasattr(self, "layout"):
+                super().reactivate(style)
+
+    def keep(on: bool) -> None:
+        Line.are_kept = on
+
+    line_break.Layout = Line
+    return keep

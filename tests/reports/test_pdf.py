@@ -270,13 +270,18 @@ def test_an_image_that_is_none_is_said(make_invoice, tmp_path):
         make(make_invoice(), Look(read_logo(file)))
 
 
-@pytest.mark.parametrize("name", ["Lantern & <b>sons</b> \"x\" 'y' ]]>", "a\ufffeb", "\x0c茶\u00a0é"])
+@pytest.mark.parametrize(
+    "name", ["Lantern & <b>sons</b> \"x\" 'y' ]]>", "a\ufffeb", "\x0c茶\u00a0é", "of many words " * 20]
+)
 def test_our_page_read_quickly_is_the_page_as_browsers_read_it(monkeypatch, make_invoice, name):
     line = OrderLine(no=1, name=name, quantity=Decimal(2), unit_price=Decimal("2.55"))
     invoice = make_invoice(lines=(line,), note=f"{name}\n{name}")
     quickly = make(invoice).data
+    machine = press()
     as_any = dataclasses.replace(
-        press(), parsed=lambda text, fetcher: press().library.HTML(string=text, url_fetcher=fetcher)
+        machine,
+        parsed=lambda text, fetcher: machine.library.HTML(string=text, url_fetcher=fetcher),
+        keep_lines=lambda _: machine.keep_lines(False),
     )
     monkeypatch.setattr(pdf, "press", lambda: as_any)
     assert make(invoice).data == quickly
