@@ -17,6 +17,7 @@ from fakturo.finding import Finding
 from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine
 from fakturo.money import to_minor
 from fakturo.order import Adjustment, Order, OrderLine, Party
+from fakturo.payment_means import agreed, payee
 from fakturo.seller import Seller
 from fakturo.tax import Client, Tax, determine, groups, unlawful
 from fakturo.taxation.decision import Decision
@@ -74,6 +75,7 @@ def propose(
     charge = sum(each.amount_minor for each in adjustments if each.kind == "charge")
     net = line_net - allowance + charge
     tax_total = sum(group.tax_minor for group in tax_groups)
+    means, unpayable = agreed(order, client, seller)
     terms = next(
         days for days in (order.terms_days, client.terms_days, seller.terms_days) if days is not None
     )
@@ -95,7 +97,9 @@ def propose(
         buyer=_placed(buyer, seller),
         delivery=_delivery(order, buyer),
         period=_period(order),
-        early_payments=seller.early_payments,
+        payee=payee(seller),
+        payment=means,
+        early_payments=() if means else seller.early_payments,
         lines=lines,
         adjustments=adjustments,
         tax_groups=tax_groups,
@@ -108,7 +112,7 @@ def propose(
         note=order.note,
     )
     invoice, untold = counted(invoice, seller)
-    return Proposal(invoice, (*untold, *prove(invoice, order, deposits)))
+    return Proposal(invoice, (*untold, *unpayable, *prove(invoice, order, deposits)))
 
 
 def issue_day(now: datetime, seller: Seller) -> date:

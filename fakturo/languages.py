@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from babel import Locale
 from babel.core import UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 
 LanguageCode = Literal["en", "de", "fr", "es", "it", "nl"]
 LANGUAGES: tuple[LanguageCode, ...] = get_args(LanguageCode)
@@ -45,6 +45,11 @@ def number_locale(code: LanguageCode, country: str) -> Locale:
     CLDR gives fr_CH a decimal comma and a point for money; Babel does not read the second.
     """
     return Locale.parse("de_CH") if (code, country) == ("fr", "CH") else locale(code, country)
+
+
+def period(first: date, last: date, where: Locale) -> str:
+    """Two days and what lies between, as short as CLDR says it: 1-31 Oct 2026 with a dash."""
+    return str(format_interval(first, last, "yMMMd", locale=where))
 
 
 def day(value: date, form: Literal["medium", "long"], where: Locale) -> str:

@@ -5,11 +5,22 @@ BT-146 item net price, BT-149 price base quantity, BG-27 line allowances, BG-28 
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from stdnum import iban
+from stdnum.exceptions import ValidationError as NotValid
 
 from fakturo.money import exponent, plain
 
@@ -22,6 +33,20 @@ Number = Annotated[
 
 TaxCategory = Literal["S", "Z", "E", "AE", "K", "G", "O", "L", "M"]
 """UNCL 5305 subset of EN 16931 (BT-118, BT-151)."""
+
+LONGEST_MANDATE = 35
+"""Letters of a mandate's reference (SEPA rulebook, AT-01)."""
+Means = Literal["transfer", "direct_debit", "card"]
+"""Who moves the money: the customer, or the seller from its account or card."""
+
+
+WRITTEN = {
+    "currency": "write three capital letters such as EUR",
+    "country": "write two capital letters such as DE",
+    "gtin": "write 8 to 14 digits",
+    "card_number": "write its last four digits, never more",
+}
+"""What the pattern of a field asks for, in words."""
 
 
 class Record(BaseModel):
@@ -120,11 +145,24 @@ class Order(Record):
     lines: tuple[OrderLine, ...] = Field(min_length=1)
     adjustments: tuple[Adjustment, ...] = ()
     terms_days: int | None = Field(default=None, ge=0, le=365)
+    payment_means: Means | None = None
+    """How it is paid (BT-81); None: as the customer always does, else by transfer."""
+    mandate_id: str | None = Field(default=None, max_length=LONGEST_MANDATE)
+    """Of a direct debit (BT-89)."""
+    debited_iban: str | None = None
+    """The customer's account (BT-91)."""
+    card_number: str | None = Field(default=None, pattern=r"^[0-9]{4}$")
+    """The last four digits of the card that is charged (BT-87), never more."""
     note: str | None = None
     stated_net: Number | None = None
     """Sum of line nets that the source claims; a difference is a finding."""
     stated_total: Number | None = None
     """Total with tax that the source claims; a difference is a finding."""
+
+    @field_validator("debited_iban")
+    @classmethod
+    def _account_checks_out(cls, value: str | None) -> str | None:
+        return None if value is None else checked_iban(value)
 
     @model_validator(mode="after")
     def _currency_is_money(self) -> Self:
@@ -139,6 +177,37 @@ class Order(Record):
         if first and last and last < first:
             raise ValueError(f"the period ends on {last}, before it starts on {first}")
         return self
+
+
+def said_of(problem: Mapping[str, Any]) -> str:
+    """What an error of pydantic says, in words for whoever wrote the order; without a full stop."""
+    if problem["type"] == "string_pattern_mismatch":
+        return WRITTEN.get(str(problem["loc"][-1]), str(problem["msg"]))
+    return str(problem["msg"]).removeprefix("Value error, ").rstrip(".")
+
+
+def mistakes(error: ValidationError) -> list[str]:
+    """A sentence for each mistake in an order; lines are counted from 1."""
+    found = error.errors()
+    # a line that is wrong makes the list of lines too short as well
+    told = [each for each in found if each["type"] != "too_short"] or found
+    return [f"{_place(each['loc'])}: {said_of(each)}." for each in told]
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    return ".".join(str(each + 1) if isinstance(each, int) else each for each in parts) or "the order"
+
+
+def checked_iban(text: str) -> str:
+    """An IBAN without spaces.
+
+    Raises:
+        ValueError: its check digits or its length are wrong.
+    """
+    try:
+        return str(iban.validate(text, check_country=False))
+    except NotValid:
+        raise ValueError("an IBAN whose check digits are right") from None
 
 
 def content(order: Order) -> str:

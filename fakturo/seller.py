@@ -2,17 +2,16 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from stdnum import iban as iban_number
-from stdnum.exceptions import ValidationError as NotValid
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from stdnum.eu import at_02
 
 from fakturo.errors import BadInput
 from fakturo.languages import LanguageCode
 from fakturo.money import exponent
-from fakturo.order import TaxCategory
+from fakturo.order import TaxCategory, checked_iban
 from fakturo.trade import EarlyPayment
 
 SAMPLE_SELLER = "Sample Wholesale Ltd"
@@ -48,6 +47,14 @@ class Seller(BaseModel):
     iban: str | None = "GB33BUKB20201555555555"
     bic: str | None = None
     bank: str | None = None
+    creditor_id: str | None = None
+    """SEPA creditor identifier (BT-90), which direct debits in EUR need."""
+    payee_name: str | None = None
+    """Who is paid in the seller's place, such as a factor (BT-59); `iban` is its account then."""
+    payee_id: str | None = None
+    """BT-60."""
+    payee_legal_id: str | None = None
+    """Number in the register of companies (BT-61)."""
     logo: Path | None = None
     language: LanguageCode = "en"
     currency: str = "GBP"
@@ -98,10 +105,26 @@ class Seller(BaseModel):
     def _iban_checks_out(cls, value: str | None) -> str | None:
         if value is None or not value.strip():
             return None
-        try:
-            return str(iban_number.validate(value, check_country=False))
-        except NotValid:
-            raise ValueError("an IBAN whose check digits are right") from None
+        return checked_iban(value)
+
+    @field_validator("creditor_id")
+    @classmethod
+    def _creditor_checks_out(cls, value: str | None) -> str | None:
+        if value is None or not value.strip():
+            return None
+        if not at_02.is_valid(value):
+            raise ValueError("a SEPA creditor identifier whose check digits are right")
+        return str(at_02.compact(value))
+
+    @model_validator(mode="after")
+    def _payee_has_an_account(self) -> Self:
+        if self.payee_name and not self.iban:
+            raise ValueError("payee_name needs the payee's account in iban")
+        if (self.payee_id or self.payee_legal_id) and not self.payee_name:
+            raise ValueError("payee_id and payee_legal_id need a payee_name")
+        if self.payee_name == self.name:
+            raise ValueError("payee_name is the seller itself; leave it out (BR-17)")
+        return self
 
     @property
     def is_sample(self) -> bool:

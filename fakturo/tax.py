@@ -12,7 +12,7 @@ from typing import NamedTuple, get_args
 from fakturo.exemptions import by_law
 from fakturo.finding import Finding
 from fakturo.invoice import DocumentAdjustment, InvoiceLine, TaxGroup
-from fakturo.order import TaxCategory
+from fakturo.order import Means, TaxCategory
 from fakturo.seller import Seller
 
 CATEGORIES: tuple[str, ...] = get_args(TaxCategory)
@@ -37,11 +37,15 @@ class Tax(NamedTuple):
 
 
 class Client(NamedTuple):
-    """What the ledger knows about a client: terms and tax that hold where the order is silent."""
+    """What the ledger knows about a client: tax, terms and payment that hold where the order is silent."""
 
     tax_category: TaxCategory | None = None
     tax_rate: Decimal | None = None
     terms_days: int | None = None
+    payment_means: Means | None = None
+    mandate_id: str | None = None
+    """Of its direct debits (BT-89)."""
+    debited_iban: str | None = None
 
 
 def determine(

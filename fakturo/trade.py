@@ -86,6 +86,10 @@ class Payee(Record):
     """BT-61."""
 
 
+CARDS, DIRECT_DEBITS = frozenset({"48", "54", "55"}), frozenset({"49", "59"})
+"""Of UNTDID 4461: the seller takes what is due."""
+
+
 class PaymentMeans(Record):
     """How it is paid (BG-16) where it is not a transfer to the seller's own account."""
 

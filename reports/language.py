@@ -71,6 +71,10 @@ class Language:
         """2 Nov 2026, 02.11.2026."""
         return languages.day(value, "medium", self.locale).replace(" ", _NO_BREAK_SPACE)
 
+    def period(self, first: date, last: date) -> str:
+        """The first and last day of a period, as short as the language tells it."""
+        return languages.period(first, last, self.locale).replace(" ", _NO_BREAK_SPACE)
+
     def money(self, minor: int) -> str:
         """Minor units with the currency's sign: 123456 -> £1,234.56 or 1.234,56 €."""
         digits = exponent(self.currency)

@@ -39,13 +39,16 @@ def payment_code(invoice: Invoice) -> PaymentCode | None:
     seller, number = invoice.seller, invoice.number
     if not (is_payable(invoice) and seller.iban and number) or invoice.due_minor > MOST_MINOR:
         return None
+    if invoice.payment:  # nobody has to pay what is collected
+        return None
     country = seller.iban[:2]
     try:
         if country in swiss.COUNTRIES and invoice.currency in swiss.CURRENCIES:
-            return _swiss(invoice, number)
+            return None if invoice.payee else _swiss(invoice, number)  # it needs the payee's address
         if invoice.currency == "EUR" and epc.takes(seller.iban, seller.bic):
             amount = to_major(invoice.due_minor, "EUR")
-            dots = epc.png(seller.name, seller.iban, seller.bic, amount, number)
+            holder = invoice.payee.name if invoice.payee else seller.name
+            dots = epc.png(holder, seller.iban, seller.bic, amount, number)
             return PaymentCode("epc", Logo(dots, "image/png"), number)
     except ValueError:  # a value that the standard does not take: a BIC of 9 letters
         return None

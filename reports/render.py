@@ -15,6 +15,7 @@ from fakturo.invoice import DocumentAdjustment, Invoice, InvoiceLine, TaxGroup
 from fakturo.money import to_minor
 from reports.columns import Sums, Widths, sums, widths
 from reports.language import Language, language
+from reports.letterhead import address, details, town
 from reports.look import Look
 from reports.payment import bank, pay_early, please_pay
 from reports.payment_code import PaymentCode
@@ -26,7 +27,6 @@ _UNPRINTABLE = dict.fromkeys(
     (*range(9), *range(0x0B, 0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 )
 """Control characters, and the marks that turn the direction of text: they could show 48.00 as 00.84."""
-_POSTCODE_LAST = frozenset({"GB", "IE", "US", "CA", "AU", "IN"})
 Bill = Literal["", "below", "apart"]
 """A Swiss payment part: none, at the foot of the only page, or on a page of its own."""
 _NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -45,6 +45,8 @@ class LineText:
     code: str
     name: str
     adjustments: tuple[Said, ...]
+    known_as: str
+    """What the buyer finds the line by: its own code and line, the GTIN; or empty."""
     quantity: str
     unit: str
     price: str
@@ -98,9 +100,9 @@ def html(
         has_logo=look.logo is not None,
         heading=heading,
         title=f"{heading} {invoice.number}",
-        buyer_address=_address(invoice, say),
-        meta=_meta(invoice, say),
-        seller_town=_town(invoice.seller.postcode, invoice.seller.city, invoice.seller.country),
+        buyer_address=address(invoice, say),
+        meta=details(invoice, say),
+        seller_town=town(invoice.seller.postcode, invoice.seller.city, invoice.seller.country),
         lines=lines,
         widths=_widths(lines, say),
         adjustments=tuple(_adjustment(each, say, of_many=len(groups) > 1) for each in invoice.adjustments),
@@ -135,6 +137,7 @@ def _line(line: InvoiceLine, say: Language) -> LineText:
             Said(each.reason, say.amount(_signed(each.kind, to_minor(each.amount, say.currency))))
             for each in line.adjustments
         ),
+        known_as=_known_as(line, say),
         quantity=say.quantity(line.quantity),
         unit=say.unit(line.unit),
         price=say.price(line.unit_price),
@@ -143,6 +146,15 @@ def _line(line: InvoiceLine, say: Language) -> LineText:
         amount=say.amount(line.net_minor),
         is_tall=len(line.adjustments) + len(line.name) // LETTERS_A_ROW > TALL_ROWS,
     )
+
+
+def _known_as(line: InvoiceLine, say: Language) -> str:
+    parts = (
+        say.say("order_line", line=line.order_line) if line.order_line else "",
+        say.say("buyer_code", code=line.buyer_code) if line.buyer_code else "",
+        f"GTIN\N{NO-BREAK SPACE}{line.gtin}" if line.gtin else "",
+    )
+    return " \N{MIDDLE DOT} ".join(part for part in parts if part)
 
 
 def _adjustment(adjustment: DocumentAdjustment, say: Language, *, of_many: bool) -> Said:
@@ -213,40 +225,3 @@ def _widths(lines: Sequence[LineText], say: Language) -> Widths:
 
 def _signed(kind: str, minor: int) -> int:
     return -minor if kind == "allowance" else minor
-
-
-def _address(invoice: Invoice, say: Language) -> tuple[str, ...]:
-    """Lines of the address window; the country only where the letter leaves the seller's own."""
-    buyer = invoice.buyer
-    abroad = buyer.country is not None and buyer.country != invoice.seller.country
-    country = say.country(buyer.country) if abroad else (buyer.country_name or "").upper()
-    town = _town(buyer.postcode, buyer.city, buyer.country)
-    lines = (buyer.name or say.say("account", id=buyer.id), buyer.street or "", town, country)
-    return tuple(line for line in lines if line)
-
-
-def _town(postcode: str | None, city: str | None, country: str | None) -> str:
-    """Town and postcode in the order of the country: Leeds LS1 4AP, but 04109 Leipzig."""
-    parts = [postcode or "", city or ""]
-    if country in _POSTCODE_LAST:
-        parts.reverse()
-    return " ".join(part for part in parts if part)
-
-
-def _meta(invoice: Invoice, say: Language) -> tuple[Said, ...]:
-    """The block beside the address: what a clerk files the document by."""
-    kind = invoice.kind
-    is_invoice = kind == "invoice"
-    rows = (
-        Said(say.say(f"{kind}_number"), invoice.number or ""),
-        Said(say.say(f"{kind}_date"), say.day(invoice.issue_date)),
-        Said(say.say("due_date"), say.day(invoice.due_date) if is_invoice else ""),
-        # nothing is supplied yet when a deposit is asked for
-        Said(say.say("tax_point"), "" if invoice.is_deposit else say.day(invoice.tax_point_date)),
-        *(Said(say.say("deducts" if is_invoice else "corrects"), each.number) for each in invoice.preceding),
-        Said(say.say("po_number"), invoice.po_number or ""),
-        Said(say.say("order"), invoice.order_id),
-        Said(say.say("customer"), invoice.buyer.id),
-        Said(say.say("customer_vat_id"), invoice.buyer.vat_id or ""),
-    )
-    return tuple(row for row in rows if row.value)

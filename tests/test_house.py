@@ -43,6 +43,7 @@ FLOORS = (
     ("fakturo/check.py", "fakturo/policy.py", "fakturo/accounting_currency.py"),
     ("fakturo/exemptions.py",),
     ("fakturo/tax.py", "fakturo/taxation/"),
+    ("fakturo/payment_means.py",),
     ("fakturo/issue.py",),
     ("fakturo/credit.py", "fakturo/deposit_share.py"),
     ("fakturo/einvoice/",),

@@ -103,7 +103,7 @@ def as_text(table: Table) -> str:
 
 def _words(letter: Letter, table: Table, email: Email, seller: Seller, *, is_attached: bool) -> str:
     notice = letter.notice
-    bank = [each for each in (seller.name, seller.bank) if each]
+    bank = [each for each in (seller.payee_name or seller.name, seller.bank) if each]
     bank += [f"{name} {value}" for name, value in (("IBAN", seller.iban), ("BIC", seller.bic)) if value]
     template = plain_words().get_template(f"customer_dunned.{letter.language}.txt.j2")
     words = template.render(

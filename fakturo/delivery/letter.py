@@ -21,6 +21,7 @@ from fakturo.languages import day, locale, number_locale, spaced
 from fakturo.ledger.outbox.deliveries import Claimed
 from fakturo.money import exponent, to_major
 from fakturo.setting_groups.delivery import Email
+from fakturo.trade import CARDS, DIRECT_DEBITS
 
 LETTERS = Path(__file__).parent / "letters"
 
@@ -99,9 +100,16 @@ def _words(name: str, invoice: Invoice, link: str, *, is_attached: bool) -> tupl
         po_number=invoice.po_number,
         link=link.replace("{number}", invoice.number or "") or None,
         is_attached=is_attached,
+        taken_by=_taken_by(invoice),
     )
     subject, _, text = spaced(whole, invoice.language).lstrip().partition("\n")
     return subject, text.lstrip()
+
+
+def _taken_by(invoice: Invoice) -> str:
+    """'direct_debit' or 'card' where the seller takes what is due; empty: the customer pays it."""
+    code = invoice.payment.code if invoice.payment else ""
+    return "direct_debit" if code in DIRECT_DEBITS else "card" if code in CARDS else ""
 
 
 @cache

@@ -11,7 +11,7 @@ from fakturo.intake.landing import landing
 from fakturo.intake.letters import texts
 from fakturo.intake.rows.json_rows import Value
 from fakturo.ledger.landing.arrivals import Landing, Refused
-from fakturo.order import Order
+from fakturo.order import Order, mistakes
 
 
 def read(value: Value, *, seller_currency: str, today: date) -> Landing | Refused:
@@ -30,7 +30,7 @@ def read(value: Value, *, seller_currency: str, today: date) -> Landing | Refuse
             return _text(record, value.line, seller_currency, today)
         return landing(_order(record, seller_currency), rows=1, first_line=value.line)
     except ValidationError as error:
-        reasons = [f"{_place(each['loc'])}: {each['msg']}." for each in error.errors()]
+        reasons = mistakes(error)
     except BadInput as error:  # an empty text, a currency that is none
         reasons = [str(error)]
     found = record.get("external_id") or record.get("id")
@@ -58,10 +58,6 @@ def _numbered(record: dict[str, Any]) -> dict[str, Any]:
             {"no": no} | line if isinstance(line, dict) else line for no, line in enumerate(lines, start=1)
         ]
     }
-
-
-def _place(parts: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in parts) or "the record"
 
 
 def _refused(value: Value, external_id: str | None, reasons: list[str]) -> Refused:

@@ -58,6 +58,9 @@ customers = Table(
     Column("terms_days", Integer),
     Column("tax_category", String(2)),
     Column("tax_rate", String(20)),
+    Column("payment_means", String(12)),
+    Column("mandate_id", String(35)),
+    Column("debited_iban", String(34)),
     Column("content", Text, nullable=False),  # the whole Party as last seen, JSON
     Column("first_seen_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),

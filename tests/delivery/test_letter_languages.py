@@ -57,6 +57,7 @@ def test_the_letter_of_an_invoice(language, is_credit):
             po_number="PO-7",
             link=link,
             is_attached=is_attached,
+            taken_by="",
         ).lstrip()
         assert text.startswith(f"{SUBJECTS[language][is_credit]} R-1 ")
         assert "1 EUR" in text
@@ -98,7 +99,7 @@ def test_the_letter_about_what_is_overdue(language, tone):
 @pytest.mark.parametrize(("language", "name"), [("fr", "Note de crédit"), ("nl", "Creditnota")])
 def test_a_credit_note_is_called_in_a_letter_what_its_page_calls_it(language, name):
     template = plain_words().get_template(f"invoice_issued.{language}.txt.j2")
-    told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link"), "x")
+    told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link", "taken_by"), "x")
     text = template.render(is_credit=True, is_deposit=False, country="BE", is_attached=True, **told).lstrip()
     assert text.startswith(f"{name} x ")
     assert text.count(name.lower()) == 1
@@ -108,10 +109,26 @@ def test_a_credit_note_is_called_in_a_letter_what_its_page_calls_it(language, na
 def test_a_deposit_is_called_in_a_letter_what_its_page_calls_it(language):
     page = page_language(language, "DE", "EUR").say("deposit")
     template = plain_words().get_template(f"invoice_issued.{language}.txt.j2")
-    told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link"), "x")
+    told = dict.fromkeys(("number", "total", "due", "seller", "order", "po_number", "link", "taken_by"), "x")
     text = template.render(is_credit=False, is_deposit=True, country="DE", is_attached=True, **told).lstrip()
     assert text.startswith(f"{page} x ")
     assert text.casefold().count(page.casefold()) == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_does_not_ask_for_what_is_collected(language):
+    template = plain_words().get_template(f"invoice_issued.{language}.txt.j2")
+    told = dict.fromkeys(("number", "total", "seller", "order", "po_number", "link"), "x")
+    told |= {"is_credit": False, "is_deposit": False, "country": "DE", "is_attached": True, "due": "DUE"}
+    asked, debited, charged = (
+        template.render(taken_by=each, **told) for each in ("", "direct_debit", "card")
+    )
+    assert "DUE" in asked
+    assert "DUE" in debited
+    assert "DUE" not in charged
+    opening = asked[: asked.index("DUE")].rsplit(",", 1)[1].strip()
+    assert opening not in debited
+    assert len({asked, debited, charged}) == 3
 
 
 def test_french_letters_have_no_break_spaces_before_signs():
@@ -128,6 +145,7 @@ def test_french_letters_have_no_break_spaces_before_signs():
         po_number=None,
         link="https://portal.example",
         is_attached=False,
+        taken_by="",
     )
     assert "ici\N{NO-BREAK SPACE}: https://portal.example" in spaced(text, "fr")
     assert spaced("so : and so", "de") == "so : and so"

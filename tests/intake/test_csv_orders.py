@@ -44,6 +44,73 @@ def test_takes_an_order_of_two_lines(take, rows):
     }
 
 
+def test_what_an_invoice_says_beside_its_lines(take, rows):
+    columns = (
+        "order_id,customer_id,order_date,name,quantity,unit_price,buyer_reference,contract,project,delivered_on,"
+        "period_start,period_end,legal_id,endpoint,endpoint_scheme,gtin,buyer_code,po_line,payment_means,"
+        "mandate_id,debited_iban\n"
+    )
+    row = (
+        "A1,C7,2026-02-27,Lantern,6,2.55,0401-12345-03,RV 7,North,2026-02-20,2026-02-01,2026-02-20,HRB 1,"
+        "4012345000009,0088,4012345000009,X-1,10,direct debit,M-1,DE02 1203 0000 0000 2020 51\n"
+    )
+    take("o.csv", columns + row)
+    assert json.loads(rows("orders")[0]["content"]) == {
+        "external_id": "A1",
+        "customer": {"id": "C7", "legal_id": "HRB 1", "endpoint": "4012345000009", "endpoint_scheme": "0088"},
+        "currency": "GBP",
+        "ordered_on": "2026-02-27",
+        "buyer_reference": "0401-12345-03",
+        "contract": "RV 7",
+        "project": "North",
+        "delivered_on": "2026-02-20",
+        "period_first": "2026-02-01",
+        "period_last": "2026-02-20",
+        "lines": [
+            {
+                "no": 1,
+                "buyer_code": "X-1",
+                "gtin": "4012345000009",
+                "order_line": "10",
+                "name": "Lantern",
+                "quantity": "6",
+                "unit_price": "2.55",
+                "source_line": 2,
+            }
+        ],
+        "payment_means": "direct_debit",
+        "mandate_id": "M-1",
+        "debited_iban": "DE02120300000000202051",
+    }
+
+
+def test_how_it_is_paid_is_proved_at_the_door(take, rows, reasons):
+    head = HEADER.replace("\n", ",payment_means,card_number,debited_iban,gtin,period_first\n")
+    good = GOOD.replace("\n", ",{}\n")
+    take(
+        "o.csv",
+        head
+        + good.format("card,1234,,,")
+        + good.replace("A1", "A2").format("card,4111111111111111,,,")
+        + good.replace("A1", "A3").format("direct_debit,,DE03120300000000202051,,")
+        + good.replace("A1", "A4").format("cash,,,12,")
+        + good.replace("A1", "A5").format("transfer,,,12,2026-02-01"),
+    )
+    assert [row["external_id"] for row in rows("orders")] == ["A1"]
+    assert reasons() == {
+        3: ["card_number: write its last four digits, never more."],
+        4: ["debited_iban: an IBAN whose check digits are right."],
+        5: ["payment_means 'cash' is not known; write transfer, direct_debit, card."],
+        6: ["lines.1.gtin: write 8 to 14 digits."],
+    }
+
+
+def test_rows_of_an_order_agree_on_how_it_is_paid(take, reasons):
+    head = HEADER.replace("\n", ",payment_means\n")
+    take("o.csv", head + GOOD.replace("\n", ",card\n") + GOOD.replace("\n", ",transfer\n"))
+    assert reasons()[2] == ["Order A1 names two payment_means: card and transfer."]
+
+
 def test_an_order_with_a_quarantined_line_goes_to_a_person(take, rows):
     take("o.csv", HEADER + GOOD + "A1,C7,2026-02-27,S1,Cake stand,one,14.70,GBP\n" + GOOD.replace("A1", "A2"))
 

@@ -206,7 +206,7 @@ def test_an_order_that_its_record_refuses_is_quarantined_with_the_reason(take, r
     outcome = take("o.csv", "Nr;Konto;Datum;Menge;Preis;Ware\n1;2;2026-03-04;1;2;Lampe\n", mapping=str(file))
 
     assert (outcome.rows_quarantined, rows("quarantine")[0]["external_id"]) == (1, "1")
-    assert reasons()[2][0].startswith("lines.0.tax_rate: Input should be a valid decimal")
+    assert reasons()[2][0].startswith("lines.1.tax_rate: Input should be a valid decimal")
     assert json.loads(rows("quarantine")[0]["raw"])["Ware"] == "Lampe"
 
 

@@ -107,7 +107,7 @@ def test_what_is_no_order_is_quarantined_with_reasons(take, reasons):
     outcome = take("po.xml", ORDER.replace(">40<", ">-40<", 1))
     assert outcome.rows_quarantined == 1
     (said,) = reasons().values()
-    assert any(reason.startswith("lines.0.quantity: ") for reason in said)
+    assert any(reason.startswith("lines.1.quantity: ") for reason in said)
 
 
 def test_a_pdf_without_order_or_invoice_is_refused_in_one_sentence(take):

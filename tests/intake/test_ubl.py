@@ -178,7 +178,7 @@ def test_an_order_for_another_seller_goes_to_a_person(sqlite_engine, tmp_path, n
         (ubl().replace(">EUR<", ">EUX<"), "EUX"),
         (
             ubl().replace("<cbc:PriceAmount", "<cbc:Other").replace("PriceAmount>", "Other>"),
-            "lines.0.unit_price",
+            "lines.1.unit_price",
         ),
     ],
 )

@@ -63,6 +63,41 @@ def test_issuing_knows_the_terms_and_the_tax(engine, bring):
     assert (known.client.terms_days, known.client.tax_category, known.client.tax_rate) == (14, "S", 20)
 
 
+PAYING = "customer_no,payment_means,mandate_id,debited_iban,legal_id,endpoint,endpoint_scheme\n"
+IBAN = "DE02 1203 0000 0000 2020 51"
+
+
+def test_how_a_customer_pays_is_kept_and_issuing_knows_it(engine, bring):
+    bring(PAYING + f"C1,Lastschrift,M-1,{IBAN},HRB 12,4012345000009,0088\n")
+    bring(PAYING + "C1,,,,,,\n", name="empty.csv")
+    with reading(engine) as connection:
+        known = clients.known(connection, ["C1"])["C1"]
+    client, party = known.client, known.party
+    assert (client.payment_means, client.mandate_id, client.debited_iban) == (
+        "direct_debit",
+        "M-1",
+        "DE02120300000000202051",
+    )
+    assert (party.legal_id, party.endpoint, party.endpoint_scheme) == ("HRB 12", "4012345000009", "0088")
+
+
+def test_a_mandate_is_told_with_its_account(engine, bring):
+    bring(
+        PAYING
+        + "C1,direct_debit,M-1,,,,\n"
+        + "C2,direct_debit,M-2,DE03120300000000202051,,,\n"
+        + "C3,PayPal,,,,,\n"
+        + f"C4,,{'M' * 36},{IBAN},,,\n"
+    )
+    assert rows_of(engine) == []
+    assert reasons(engine) == {
+        2: ["mandate_id and debited_iban belong together; give both."],
+        3: ["debited_iban DE03120300000000202051 must be an IBAN whose check digits are right."],
+        4: ["payment_means 'PayPal' is not known; write transfer, direct_debit, card."],
+        5: ["mandate_id is longer than 35 characters."],
+    }
+
+
 def test_a_client_that_orders_named_is_completed_and_keeps_what_the_file_leaves_open(engine, bring, now):
     with engine.begin() as connection:
         remember(connection, ['{"id":"C1","name":"Blue","street":"12 Mill Road"}'], now)

@@ -21,7 +21,7 @@ WITHHELD = {
     "accepted_shapes": {"key", "rules", "accepted_at"},  # what issuing need not ask again; no fact
     "files": {"archived_as"},
     "purchase_documents": set(purchase_documents.c.keys()),  # what others bill us, kept for later
-    "customers": {"content"},
+    "customers": {"content", "payment_means", "mandate_id", "debited_iban"},
     "orders": {"raw", "leased_by", "deposit_of"},
     "quarantine": {"raw", "resolved_by"},
     "drafts": {"content"},

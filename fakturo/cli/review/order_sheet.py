@@ -14,7 +14,7 @@ import yaml
 from pydantic import ValidationError
 
 from fakturo.errors import BadInput
-from fakturo.order import Adjustment, Order, OrderLine, Party
+from fakturo.order import Adjustment, Order, OrderLine, Party, said_of
 
 _OFFERED = {
     Order: ("external_id", "customer", "currency", "ordered_on", "po_number", "lines"),
@@ -23,8 +23,12 @@ _OFFERED = {
     Adjustment: ("kind", "amount", "reason"),
 }
 """Fields that are shown even where they are empty."""
-_ALSO = "terms_days, note, adjustments, stated_net, stated_total, kind (order, cancellation), cancels"
-_ALSO_OF_LINES = "price_base, tax_category, tax_rate, adjustments"
+_ALSO = (
+    "buyer_reference, contract, project, delivered_on, deliver_to, period_first, period_last, terms_days, "
+    "payment_means (transfer, direct_debit, card), mandate_id, debited_iban, card_number, note, adjustments, "
+    "stated_net, stated_total, kind (order, cancellation), cancels"
+)
+_ALSO_OF_LINES = "buyer_code, gtin, order_line, price_base, tax_category, tax_rate, adjustments"
 _PLAIN = re.compile(r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$")
 _PLACE = re.compile(r"^[a-z_]+(?:\.(?:[a-z_]+|\d{1,4}))*$")
 _INDENT = 2
@@ -34,11 +38,6 @@ _NUMERIC = frozenset(
         *("terms_days", "source_line"),
     }
 )
-_MEANT = {
-    "currency": "write three capital letters such as EUR",
-    "country": "write two capital letters such as DE",
-}
-"""What a pattern asks for, in words."""
 
 
 def empty_sheet(**header: Any) -> dict[str, Any]:
@@ -193,9 +192,7 @@ def _sentence(problem: Any) -> str:
         return f"{place} is missing."
     if problem["type"] == "extra_forbidden":
         return f"{place} is no field of an order."
-    said = problem["msg"].removeprefix("Value error, ").rstrip(".")
-    if problem["type"] == "string_pattern_mismatch":
-        said = _MEANT.get(str(problem["loc"][-1]), said)
+    said = said_of(problem)
     value = problem["input"]
     shown = f" is {str(value)!r}" if isinstance(value, str | int | Decimal | date) else ""
     return f"{place or 'The order'}{shown}: {said[0].lower()}{said[1:]}."

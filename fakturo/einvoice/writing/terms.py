@@ -213,7 +213,7 @@ def _payment(invoice: Invoice) -> Terms:
             "BT-81": SEPA_TRANSFER if is_sepa else TRANSFER,
             "BT-83": invoice.number,
             "BT-84": seller.iban,
-            "BT-85": seller.name,
+            "BT-85": invoice.payee.name if invoice.payee else seller.name,
             "BT-86": seller.bic,
         }
     return {

@@ -11,7 +11,7 @@ from fakturo.finding import Finding
 from fakturo.intake.electronic.xml import Node
 from fakturo.intake.landing import landing
 from fakturo.ledger.landing.arrivals import Landing, Refused
-from fakturo.order import Order
+from fakturo.order import Order, mistakes
 
 _SHOWN_CHARS = 20_000
 
@@ -31,7 +31,7 @@ def made(
     try:
         order = Order.model_validate(record)
     except ValidationError as error:
-        reasons = [_sentence(each) for each in error.errors()]
+        reasons = mistakes(error)
     except BadInput as error:
         found, reasons = None, [str(error)]
     else:
@@ -44,8 +44,3 @@ def made(
 def told(**fields: Any) -> dict[str, Any]:
     """Fields that have a value; the record's defaults hold for the others."""
     return {name: value for name, value in fields.items() if value is not None and value != []}
-
-
-def _sentence(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "the order"
-    return f"{place}: {problem['msg']}."

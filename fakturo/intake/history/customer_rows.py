@@ -12,13 +12,16 @@ from fakturo.intake.rows.tables import Table, cells_by_name
 from fakturo.intake.workbench import Bench, literal
 from fakturo.ledger.landing.arrivals import Refused
 from fakturo.ledger.landing.customers import Told
-from fakturo.order import Party
+from fakturo.order import LONGEST_MANDATE, Party, checked_iban
 from fakturo.seller import Seller
 from fakturo.tax import Client, determine, unlawful
 
-_PARTY: tuple[FieldName, ...] = ("street", "city", "postcode", "country", "vat_id", "email")
+_PARTY: tuple[FieldName, ...] = (
+    "street", "city", "postcode", "country", "vat_id", "legal_id", "endpoint", "endpoint_scheme", "email",
+)  # fmt: skip
 _FIELDS: tuple[FieldName, ...] = (
     "customer_id", "customer_name", *_PARTY, "currency", "terms_days", "tax_category", "tax_rate",
+    "payment_means", "mandate_id", "debited_iban",
 )  # fmt: skip
 _LONGEST_ID = 120
 _LONGEST_TERMS_DAYS = 365
@@ -105,7 +108,8 @@ def _reasons(values: dict[str, Any], seller: Seller) -> Iterator[str]:
         yield f"customer_id is longer than {_LONGEST_ID} characters."
     if terms is not None and Decimal(terms) not in range(_LONGEST_TERMS_DAYS + 1):
         yield f"terms_days {terms} must be whole days from 0 to {_LONGEST_TERMS_DAYS}."
-    client = _client(values | {"terms_days": None})
+    yield from _debit_reasons(values)
+    client = _client(values | {"terms_days": None, "debited_iban": None})
     if client.tax_category is None and client.tax_rate is None:
         return
     tax = determine(client.tax_category, client.tax_rate, Client(), seller)
@@ -115,6 +119,19 @@ def _reasons(values: dict[str, Any], seller: Seller) -> Iterator[str]:
     refusal = unlawful(tax, key or "")
     if refusal:
         yield refusal.message
+
+
+def _debit_reasons(values: dict[str, Any]) -> Iterator[str]:
+    mandate, account = values["mandate_id"], values["debited_iban"]
+    if mandate is not None and len(mandate) > LONGEST_MANDATE:
+        yield f"mandate_id is longer than {LONGEST_MANDATE} characters."
+    if account is not None:
+        try:
+            checked_iban(account)
+        except ValueError as error:
+            yield f"debited_iban {account[:40]} must be {error}."
+    if (mandate is None) != (account is None):
+        yield "mandate_id and debited_iban belong together; give both."
 
 
 def _told(values: dict[str, Any]) -> Told:
@@ -131,4 +148,7 @@ def _client(values: dict[str, Any]) -> Client:
         tax_category=values["tax_category"],
         tax_rate=None if rate is None else Decimal(rate),
         terms_days=None if terms is None else int(Decimal(terms)),
+        payment_means=values["payment_means"],
+        mandate_id=values["mandate_id"],
+        debited_iban=None if values["debited_iban"] is None else checked_iban(values["debited_iban"]),
     )

@@ -20,7 +20,7 @@ from fakturo.intake.workbench import Bench, literal
 from fakturo.issue import line_net_minor
 from fakturo.ledger.landing.arrivals import Landing, Refused
 from fakturo.money import to_minor
-from fakturo.order import Order, content
+from fakturo.order import Order, content, mistakes
 
 FETCH_ROWS = 20_000
 _ESCAPED = "\\u"
@@ -60,8 +60,7 @@ def assemble(bench: Bench, mapping: Mapping, header: Sequence[str]) -> Iterator[
             try:
                 order = Order.model_validate_json(text)
             except ValidationError as error:
-                problems = [_sentence(each) for each in error.errors()]
-                yield Unfit(head["external_id"], head["first_line"], problems)
+                yield Unfit(head["external_id"], head["first_line"], mistakes(error))
                 continue
             text = content(order)
         findings = tuple(_findings(order, head, mapping, unclear, partial.get(head["external_id"])))
@@ -167,11 +166,6 @@ def _findings(
         if to_minor(abs(Decimal(stated)), order.currency) != net:
             message = f"Line {line.no} states an amount of {stated}, but quantity x price gives another."
             yield Finding(code="line_amount_differs", message=message, place=f"line {line.no}")
-
-
-def _sentence(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "the order"
-    return f"{place}: {problem['msg']}."
 
 
 def _pieces(cursor: Any) -> Iterator[list[str]]:

@@ -16,11 +16,22 @@ _PARTY = tuple(
     (name, "customer_name" if name == "name" else name) for name in Party.model_fields if name != "id"
 )
 """Field of a party -> field of a table, in the order of the record."""
+_BEFORE_LINES = (
+    "po_number", "buyer_reference", "contract", "project", "delivered_on", "period_first", "period_last",
+)  # fmt: skip
+_BEHIND_LINES = (
+    "payment_means", "mandate_id", "debited_iban", "card_number", "note", "stated_net", "stated_total",
+)  # fmt: skip
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
-_BY_RECORD: frozenset[FieldName] = frozenset({"discount", "discount_fraction", "line_net"})
-"""Columns that SQL does not write as the record does, or that are held against a record's amounts."""
+_BY_RECORD: frozenset[FieldName] = frozenset({
+    "discount", "discount_fraction", "line_net", "period_first", "period_last", "legal_id", "endpoint",
+    "endpoint_scheme", "gtin", "buyer_code", "order_line", "payment_means", "mandate_id", "debited_iban",
+    "card_number",
+})  # fmt: skip
+"""Columns that SQL does not write as the record does, that are held against a record's amounts, or that stand
+in few files and whose form the record proves."""
 
 
 def is_canonical(columns: AbstractSet[FieldName], constants: AbstractSet[FieldName]) -> bool:
@@ -48,9 +59,7 @@ def order_json(head: Mapping[str, Any], party: str, lines: str) -> str:
     parts.append(f'"customer":{party}')
     parts.append(f'"currency":{_json(head["currency"])},"ordered_on":"{head["ordered_on"]}"')
     parts += [
-        f'"{field}":{_json(str(head[field]))}'
-        for field in ("po_number", "buyer_reference", "contract", "project", "delivered_on")
-        if head.get(field) is not None
+        f'"{field}":{_json(str(head[field]))}' for field in _BEFORE_LINES if head.get(field) is not None
     ]
     parts.append(f'"lines":[{lines}]')
     adjustments = []
@@ -62,11 +71,7 @@ def order_json(head: Mapping[str, Any], party: str, lines: str) -> str:
         parts.append(f'"adjustments":[{",".join(adjustments)}]')
     if head.get("terms_days") is not None:
         parts.append(f'"terms_days":{head["terms_days"]}')
-    parts += [
-        f'"{field}":{_json(head[field])}'
-        for field in ("note", "stated_net", "stated_total")
-        if head.get(field) is not None
-    ]
+    parts += [f'"{field}":{_json(head[field])}' for field in _BEHIND_LINES if head.get(field) is not None]
     return ",".join(parts) + "}"
 
 

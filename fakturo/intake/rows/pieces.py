@@ -14,6 +14,9 @@ def order_line(mapping: Mapping, columns: dict[FieldName, int]) -> str:
     """SQL of the piece, in the order of fields of `fakturo.order.OrderLine`."""
     parts = [
         """coalesce(',"code":' || to_json(code), '')""",
+        _optional("buyer_code", mapping, columns),
+        _optional("gtin", mapping, columns),
+        _optional("order_line", mapping, columns),
         """',"name":' || to_json(coalesce(name, code))""",
         """',"quantity":"' || if(kind = 'cancellation', ltrim(quantity, '-'), quantity) || '"'""",
         _optional("unit", mapping, columns, default="C62"),

@@ -30,7 +30,14 @@ def known(connection: Connection, ids: Iterable[str]) -> dict[str, Known]:
     for start in range(0, len(wanted), _MOST_IDS):
         for row in connection.execute(query, {"ids": wanted[start : start + _MOST_IDS]}):
             rate = None if row.tax_rate is None else Decimal(row.tax_rate)
-            client = Client(tax_category=row.tax_category, tax_rate=rate, terms_days=row.terms_days)
+            client = Client(
+                tax_category=row.tax_category,
+                tax_rate=rate,
+                terms_days=row.terms_days,
+                payment_means=row.payment_means,
+                mandate_id=row.mandate_id,
+                debited_iban=row.debited_iban,
+            )
             found[row.id] = Known(Party.model_validate_json(row.content), client)
     return found
 

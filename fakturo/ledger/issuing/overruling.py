@@ -23,7 +23,11 @@ STILL_A_CHOICE = frozenset(
 )
 """Codes of stage 'issue' that are a person's to judge; each stands for an amount that code has computed."""
 _WRONG_AS_ASKED = frozenset({"line_negative", "total_not_positive", "order_unreadable"})
-_MISSING = {"exemption_reason_missing": "Set the reason", "exchange_rate_missing": "Add the rate"}
+_MISSING = {
+    "exemption_reason_missing": "Set the reason",
+    "exchange_rate_missing": "Add the rate",
+    "direct_debit_incomplete": "Add it",
+}
 _WHATEVER_IT_NAMES = frozenset(
     {"po_already_invoiced", "unusual_duplicate", "unusual_ten_times", "unusual_swapped"}
 )

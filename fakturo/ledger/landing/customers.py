@@ -1,7 +1,7 @@
 """Land one file of customers in one transaction: clients, quarantined rows, file row, audit entry.
 
 What a row tells wins over what is known, what it leaves open stays. Tax is told as a whole: a category
-without a rate, or a rate without a category, takes the place of both.
+without a rate, or a rate without a category, takes the place of both. So is a mandate with its account.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,8 @@ from fakturo.order import Party
 from fakturo.tax import Client
 
 _MOST_IDS = 500
-_TOLD = ("currency", "terms_days", "tax_category", "tax_rate")
+_DEBIT = ("mandate_id", "debited_iban")
+_TOLD = ("currency", "terms_days", "tax_category", "tax_rate", "payment_means", *_DEBIT)
 
 
 class Told(NamedTuple):
@@ -167,6 +168,10 @@ def _row(told: Told, before: Mapping[str, Any] | None, now: datetime) -> dict[st
     if client.tax_category is not None or client.tax_rate is not None:
         rate = None if client.tax_rate is None else plain(client.tax_rate)
         row |= {"tax_category": client.tax_category, "tax_rate": rate}
+    if client.payment_means is not None:
+        row["payment_means"] = client.payment_means
+    if client.mandate_id is not None or client.debited_iban is not None:
+        row |= {name: getattr(client, name) for name in _DEBIT}
     return row
 
 
