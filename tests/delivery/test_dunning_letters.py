@@ -60,6 +60,15 @@ def text_of(message):
     return message.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
+def test_a_reminder_asks_for_the_payee(post, serve, mailing, overdue, go, engine):
+    overdue(10)
+    given = mailing(serve())
+    seller = given.seller.model_copy(update=BANK | {"payee_name": "Factor Bank AG"})
+    go(engine, given.model_copy(update={"seller": seller}))
+    text = text_of(post.letters[0][1])
+    assert "\nFactor Bank AG\nIBAN DE89370400440532013000\n" in text
+
+
 def test_a_reminder_lists_the_invoices_says_where_to_pay_and_brings_copies(
     engine, post, serve, mailing_bank, overdue, go, statuses
 ):
