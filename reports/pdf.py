@@ -59,7 +59,8 @@ def make(invoice: Invoice, look: Look = Look(), xml: bytes | None = None) -> Doc
     images: dict[str, Any] = {}  # shared by threads it corrupts, kept for long it leaks 3 MB an invoice
     fetcher = machine.fetcher(pictures)
     read = machine.parsed if look.template is None else _any_html
-    machine.keep_lines(look.template is None and look.style is None and len(invoice.lines) <= MOST_KEPT)
+    is_ours = look.template is None and look.style is None
+    machine.shorten(lines=is_ours and len(invoice.lines) <= MOST_KEPT, borders=is_ours)
     for bill in _places(invoice, code):
         text = html(invoice, look, code=code, bill=bill)
         laid_out = read(text, fetcher).render(
@@ -106,7 +107,7 @@ def _places(invoice: Invoice, code: PaymentCode | None) -> tuple[Bill, ...]:
 
 def page(html_text: str, title: str) -> bytes:
     """Set a page of our own, style sheet and pictures in it, as tagged PDF/UA: nothing is fetched."""
-    press().keep_lines(False)
+    press().shorten(lines=False, borders=False)
     source = _any_html(html_text, press().fetcher({}))
     laid_out = source.render(font_config=press().fonts, cache={}, pdf_variant="pdf/ua-1")
     laid_out.metadata.title = title

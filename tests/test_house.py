@@ -64,7 +64,7 @@ DOORS = {
     "duckdb": ("fakturo/warehouse/", "fakturo/intake/"),
     "prompt_toolkit": ("fakturo/cli/sql/prompt.py",),
     "xlsxwriter": ("fakturo/cli/terminal/workbook.py",),
-    "weasyprint": ("reports/press.py",),
+    "weasyprint": ("reports/press.py", "reports/shortcuts.py"),
     "saxonche": ("fakturo/einvoice/rules.py",),
     "facturx": ("fakturo/einvoice/writing/xml.py",),
     "lxml": ("fakturo/einvoice/", "fakturo/intake/"),

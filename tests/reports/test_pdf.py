@@ -2,12 +2,14 @@
 
 import dataclasses
 import re
+import subprocess
 import sys
 import warnings
 from decimal import Decimal
 
 import pypdf
 import pytest
+from PIL import Image, ImageChops, ImageFilter
 
 from fakturo.errors import RenderError
 from fakturo.invoice import content
@@ -281,7 +283,32 @@ def test_our_page_read_quickly_is_the_page_as_browsers_read_it(monkeypatch, make
     as_any = dataclasses.replace(
         machine,
         parsed=lambda text, fetcher: machine.library.HTML(string=text, url_fetcher=fetcher),
-        keep_lines=lambda _: machine.keep_lines(False),
+        shorten=lambda **_: machine.shorten(lines=False, borders=True),
     )
     monkeypatch.setattr(pdf, "press", lambda: as_any)
     assert make(invoice).data == quickly
+
+
+def test_a_border_that_is_drawn_shortly_is_where_it_was(monkeypatch, make_invoice, tmp_path):
+    """And nothing else moves; WeasyPrint's own is paler where it does not fall on whole pixels."""
+
+    def picture_of(name, data):
+        file = tmp_path / name
+        file.write_bytes(data)
+        subprocess.run(["pdftoppm", "-r", "300", "-gray", str(file), str(file)], check=True)
+        words = subprocess.run(["pdftotext", "-bbox", str(file), "-"], check=True, capture_output=True).stdout
+        return Image.open(next(tmp_path.glob(f"{name}-*.pgm"))), words
+
+    invoice = make_invoice(lines=8)
+    shortly, words = picture_of("shortly", make(invoice).data)
+    machine = press()
+    plainly = dataclasses.replace(machine, shorten=lambda **_: machine.shorten(lines=False, borders=False))
+    monkeypatch.setattr(pdf, "press", lambda: plainly)
+    own, own_words = picture_of("own", make(invoice).data)
+    assert words == own_words
+    for one, other in (
+        (shortly, own),
+        (own, shortly),
+    ):  # no ink of one is further than a pixel from the other's
+        far = ImageChops.subtract(other.filter(ImageFilter.MinFilter(3)), one)
+        assert far.getextrema()[1] < 30  # the palest line has 34

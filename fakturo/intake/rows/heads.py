@@ -20,8 +20,8 @@ def make_heads(bench: Bench, mapping: Mapping, said: AbstractSet[FieldName], sel
     cells = [f"min({field}) AS {field}, max({field}) AS {field}_other" for field in strict]
     cells += [f"arg_min({field}, line) AS {field}" for field in loose]
     mixed = [
-        f"CASE WHEN {field} <> {field}_other THEN 'Order ' || external_id || ' names two {field.removesuffix('s')}s: ' "
-        f"|| {field} || ' and ' || {field}_other || '.' END"
+        f"CASE WHEN {field} <> {field}_other THEN 'Order ' || external_id || ' names two "
+        f"{field.removesuffix('s')}s: ' || {field} || ' and ' || {field}_other || '.' END"
         for field in strict
     ]
     if mapping.carry_down:
