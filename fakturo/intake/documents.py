@@ -8,7 +8,8 @@ from typing import Any
 from fakturo.errors import BadInput
 from fakturo.intake import json_documents
 from fakturo.intake.electronic import document as electronic
-from fakturo.intake.letters import texts
+from fakturo.intake.letters import mail, texts
+from fakturo.intake.letters.mail import Mail
 from fakturo.intake.reading import Reading, Request, SeenBefore, one
 from fakturo.intake.rows.json_rows import Value, is_row, values, write_rows
 from fakturo.intake.rows.mapping import Mapping
@@ -35,12 +36,17 @@ def read(request: Request, seen_before: SeenBefore) -> Iterator[Reading]:
     if request.format in {"ubl", "pdf"}:
         yield electronic.read(request, _data(request), seen_before)
         return
+    message = mail.read(_data(request)) if request.format == "eml" else None
+    found = electronic.read_carried(request, message, seen_before) if message else None
+    if found:
+        yield found
+        return
     source = request.source or EMAIL
     before = seen_before(source, None)
     if before:
         yield Reading(source, None, before=before)
         return
-    yield one(source, _document(request))
+    yield one(source, _letter(request, message))
 
 
 def _check_is_wanted(request: Request) -> None:
@@ -61,12 +67,11 @@ def _data(request: Request) -> bytes:
     return request.taken.path.read_bytes()
 
 
-def _document(request: Request) -> Landing | Refused:
-    data = _data(request)
+def _letter(request: Request, message: Mail | None) -> Landing | Refused:
     seller_currency = request.settings.seller.currency
-    if request.format == "eml":
-        return texts.read_mail(data, seller_currency=seller_currency, today=request.now.date())
-    text = texts.decoded(data)
+    if message:
+        return texts.read_mail(message, seller_currency=seller_currency, today=request.now.date())
+    text = texts.decoded(_data(request))
     return texts.read_text(text, seller_currency=seller_currency, today=request.now.date())
 
 

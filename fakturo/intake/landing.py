@@ -48,6 +48,14 @@ def landing(
     )
 
 
+def with_findings(arrived: Landing, more: tuple[Finding, ...]) -> Landing:
+    """An order on its way, with more reasons for a person to see it."""
+    if not more:
+        return arrived
+    findings = (*arrived.findings, *more)
+    return arrived._replace(status="needs_review", status_reason=in_words(findings), findings=findings)
+
+
 def landing_of(
     text: str,
     *,

@@ -33,21 +33,36 @@ _BLOCKS = {
 }
 
 
+class Attached(NamedTuple):
+    """A file that came with a mail."""
+
+    name: str
+    data: bytes
+
+
 class Mail(NamedTuple):
     """What an order's mail says."""
 
     text: str
+    """May be empty."""
     subject: str
     message_id: str | None
     sent_on: date | None
-    attachments: list[str]
+    attachments: list[Attached]
+
+    @property
+    def words(self) -> str:
+        """Subject and text; empty where there is no text."""
+        if not self.text.strip():
+            return ""
+        return f"Subject: {self.subject}\n\n{self.text}" if self.subject else self.text
 
 
 def read(data: bytes) -> Mail:
-    """Read a mail: its plain text part, else its HTML as text.
+    """Read a mail: its plain text part, else its HTML as text; and its files.
 
     Raises:
-        BadInput: no text, too many parts, or a structure that cannot be followed.
+        BadInput: too many parts, or a structure that cannot be followed.
     """
     try:
         message = message_from_bytes(data, policy=policy.default)
@@ -57,7 +72,7 @@ def read(data: bytes) -> Mail:
                 f"The mail has {len(parts)} parts, more than {MOST_PARTS}; it was not read."
             )
         text = _text(parts)
-        attachments = [_name(part) for part in parts if part.is_attachment() or _is_file(part)]
+        attachments = [_attached(part) for part in parts if part.is_attachment() or _is_file(part)]
         subject = re.sub(r"\s+", " ", str(message["subject"] or "")).strip()
         message_id = str(message["message-id"] or "").strip().strip("<>") or None
         sent_on = _sent_on(message)
@@ -65,8 +80,6 @@ def read(data: bytes) -> Mail:
         raise
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError, etree.LxmlError) as error:
         raise BadInput(f"The mail cannot be read: {type(error).__name__}, {error}.") from None
-    if not text.strip():
-        raise BadInput("The mail holds no text; save its attachments and give those.")
     return Mail(text, subject, message_id, sent_on, attachments)
 
 
@@ -80,11 +93,14 @@ def _text(parts: list[EmailMessage]) -> str:
 
 
 def _is_file(part: EmailMessage) -> bool:
-    return not part.is_multipart() and part.get_content_maintype() != "text"
+    is_text = part.get_content_maintype() == "text" and part.get_content_subtype() != "xml"
+    return not part.is_multipart() and not is_text
 
 
-def _name(part: EmailMessage) -> str:
-    return part.get_filename() or part.get_content_type()
+def _attached(part: EmailMessage) -> Attached:
+    """A part that holds others, such as a mail within the mail, has no bytes of its own."""
+    data = b"" if part.is_multipart() else part.get_payload(decode=True)
+    return Attached(part.get_filename() or part.get_content_type(), data if isinstance(data, bytes) else b"")
 
 
 def _sent_on(message: EmailMessage) -> date | None:

@@ -7,7 +7,7 @@ from fakturo.errors import BadInput
 from fakturo.finding import Finding
 from fakturo.intake.encoding import legacy
 from fakturo.intake.landing import landing
-from fakturo.intake.letters import mail
+from fakturo.intake.letters.mail import Mail
 from fakturo.intake.letters.order_text import understand
 from fakturo.ledger.findings import in_words
 from fakturo.ledger.landing.arrivals import Landing
@@ -61,21 +61,21 @@ def read_text(
     )
 
 
-def read_mail(data: bytes, *, seller_currency: str, today: date) -> Landing:
+def read_mail(message: Mail, *, seller_currency: str, today: date) -> Landing:
     """An e-mail as a text order; its id is the Message-ID where code did not understand it.
 
     Raises:
-        BadInput: no mail, or one without any text.
+        BadInput: it has no text.
     """
-    message = mail.read(data)
-    text = f"Subject: {message.subject}\n\n{message.text}" if message.subject else message.text
+    if not message.words:
+        raise BadInput("The mail holds no text; save its attachments and give those.")
     found: tuple[Finding, ...] = ()
     if message.attachments:
-        shown = ", ".join(message.attachments[:3])
+        shown = ", ".join(each.name for each in message.attachments[:3])
         told = f"The mail has attachments that nobody read ({shown}); ingest them, or approve the text."
         found = (Finding(code="attachment_not_read", message=told),)
     return read_text(
-        text,
+        message.words,
         seller_currency=seller_currency,
         today=message.sent_on or today,
         name=message.message_id,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 
 from fakturo.errors import BadInput
 from fakturo.intake import json_documents
-from fakturo.intake.electronic.document import read_order, xml_of
+from fakturo.intake.electronic.document import read_again
 from fakturo.intake.quarantine.correction import Correction
 from fakturo.intake.quarantine.reread import Reread
 from fakturo.intake.reading import Reading, Request
@@ -25,11 +25,9 @@ def reread_documents(
         BadInput: such a file has no rows that could be retried.
     """
     found: dict[int, Landing | Refused] = {}
-    if request.format in {"ubl", "pdf"}:
+    if request.format in {"ubl", "pdf", "eml"}:
         for line in lines:
-            text = _text(corrections.get(line))
-            data = text.encode() if text else xml_of(request.taken.path.read_bytes(), request.format)
-            found[line] = read_order(data, request.settings.seller)
+            found[line] = read_again(request, _text(corrections.get(line)))
     elif request.format in {"json", "jsonl"}:
         longest = request.settings.intake.max_line_mb << 20
         for each in values(request.taken.path, most_line_bytes=longest, on_bytes=lambda _done: None):
